@@ -1,0 +1,187 @@
+import type { Applied } from "../compare";
+import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
+import type { Report } from "../report";
+
+/**
+ * What is migrated.
+ *
+ * To add a dialect: a file in this folder that exports a function returning this interface; it passes
+ * `test/contract/database.ts`. What the interface promises:
+ *
+ * - `read` never waits for a lock, takes none, and creates nothing; SELECT on the journal's tables suffices.
+ * - In `exclusively` one connection, the Session, holds the lock, runs the migrations and keeps the journal. When it is
+ *   lost the run is over: nothing is ever repeated on another connection.
+ * - What is decided travels in one message, so that the server finishes it even when this process is gone.
+ */
+export interface Database {
+  readonly name: string;
+  readonly dialect: DialectName;
+  /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`, `FOREIGN_TABLE` */
+  read<T>(deadline: Deadline, work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` while holding the lock of this database; asks `whenBusy` about every time that somebody else has it.
+   * @returns what `work` returned, or `undefined` when `whenBusy` said to leave or the deadline came first.
+   * @throws MigratorError as `read`, and `READ_ONLY`
+   */
+  exclusively<T>(options: ExclusiveOptions, work: (session: Session) => Promise<T>): Promise<{ readonly value: T } | undefined>;
+  /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
+  segments(statements: readonly Statement[], from: number): readonly Segment[];
+}
+
+export interface Deadline {
+  /** Milliseconds until nothing new may be started; never negative. */
+  remainingMs(): number;
+}
+
+export interface ExclusiveOptions {
+  readonly deadline: Deadline;
+  /** Asked when somebody else holds the lock, with a Reader on this caller's own connection. */
+  whenBusy(reader: Reader): Promise<"wait" | "leave">;
+}
+
+/**
+ * The durable part of a step: what commits together.
+ *
+ * - `transaction`: statements that commit together with their mark.
+ * - `implicit`: one statement that commits by itself.
+ * - `block`: statements that bring their own locking or transaction control and are sent as they lie.
+ */
+export interface Segment {
+  readonly kind: "transaction" | "implicit" | "block";
+  /** Index of its first statement in the script, from 0. */
+  readonly first: number;
+  /** How many of the script's statements it covers. */
+  readonly count: number;
+  /** Whether running it again is harmless where it cannot be known whether it took effect. */
+  readonly repeatable: boolean;
+  /** Those that are sent; transaction control that ours stands for is left out. */
+  readonly statements: readonly NumberedStatement[];
+}
+
+export interface NumberedStatement extends Statement {
+  /** Index in the script, from 0. */
+  readonly index: number;
+}
+
+/** One migration in one direction, ready to run. */
+export interface Step {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly script: Script;
+  /** Index of the statement to start with: above 0 when a step that was stopped half way goes on. */
+  readonly from: number;
+  readonly checksum: string;
+  readonly normalised: string;
+  /** What reverts it; kept in the journal for the day when no file has it any more. */
+  readonly down?: Script;
+}
+
+export interface AppliedRow extends Applied {
+  /** Rises with every application: the true order. */
+  readonly id: number;
+  /** ISO 8601, UTC. */
+  readonly appliedAt: string;
+  readonly runId: string;
+  readonly bundle: string;
+  readonly down?: SqlScript;
+}
+
+/** The write-ahead intent: the step in progress, or the one that was stopped half way. */
+export interface StepRow {
+  readonly name: string;
+  readonly direction: Direction;
+  readonly checksum: string;
+  readonly normalised: string;
+  /** What was sent; absent for code. */
+  readonly script?: SqlScript;
+  readonly down?: SqlScript;
+  /** Index of the first statement of the segment that was about to run: all before it have taken effect. */
+  readonly statement: number;
+  readonly connection: number;
+  readonly runId: string;
+  readonly bundle: string;
+  readonly elapsedMs: number;
+  /** How the step stopped; absent while it runs, and when it was cut off. */
+  readonly error?: StepError;
+}
+
+export interface StepError {
+  readonly message: string;
+  /** Index of the failed statement in its script, from 0; absent for code. */
+  readonly index?: number;
+}
+
+export interface RunRow {
+  readonly runId: string;
+  readonly action: string;
+  /** Equal for two calls that ask for the same: action, target and migration set. */
+  readonly key: string;
+  readonly connection: number;
+  readonly elapsedMs: number;
+  /** False once the time has passed until which its runner meant to stay. */
+  readonly attended: boolean;
+  /** Absent until it is finished. */
+  readonly report?: Report;
+}
+
+/** What the database knows of its migrations, at one instant. */
+export interface State {
+  readonly tables: "ready" | "missing";
+  /** In the order of application. */
+  readonly applied: readonly AppliedRow[];
+  readonly step?: StepRow;
+  /** The run that was asked for. */
+  readonly run?: RunRow;
+  /** Runs that never finished, the oldest first. */
+  readonly unfinished: readonly RunRow[];
+  /** The connection that holds the lock. */
+  readonly holder?: number;
+}
+
+export interface Reader {
+  state(runId: string): Promise<State>;
+}
+
+export interface RunStart {
+  readonly runId: string;
+  readonly action: string;
+  readonly key: string;
+  readonly bundle: string;
+  readonly caller?: string;
+}
+
+/** How one attempt at a step ended. `left`: the time was up while the server was at it; it goes on without us. */
+export type StepEnd =
+  | { readonly end: "done"; readonly durationMs: number }
+  | { readonly end: "failed"; readonly failure: StatementFailure }
+  | { readonly end: "left" };
+
+export interface StatementFailure {
+  readonly message: string;
+  readonly code: string;
+  /** Index of the statement in its script, from 0. */
+  readonly index: number;
+  /** How many statements of the script have taken effect. */
+  readonly applied: number;
+}
+
+/** One connection, held for a whole run. */
+export interface Session extends Reader {
+  readonly connection: number;
+  /** Makes the journal's tables where they are missing. */
+  prepare(): Promise<void>;
+  startRun(run: RunStart): Promise<void>;
+  finishRun(report: Report): Promise<void>;
+  /** Carries out an SQL step and records it. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST` */
+  carryOut(step: Step, run: RunStart): Promise<StepEnd>;
+  /** Records that a code step is about to run. */
+  begin(step: Step, run: RunStart): Promise<void>;
+  /** One statement of a code step. @throws the driver's error */
+  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Records that a code step has run. @returns its duration in milliseconds */
+  complete(step: Step): Promise<number>;
+  /** Records why a code step stopped. */
+  fail(error: StepError): Promise<void>;
+  /** Closes the connection in the middle of whatever it does; the server finishes what it was given. */
+  abandon(): void;
+}

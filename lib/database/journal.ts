@@ -1,0 +1,82 @@
+import type { Script, SqlScript } from "../migration";
+import type { RunStart, Step } from "./database";
+
+/** Names of the journal's three tables; settings. */
+export interface JournalTables {
+  readonly migration: string;
+  readonly step: string;
+  readonly run: string;
+}
+
+/** The columns that make a table ours, in any dialect; one that lacks any of them is somebody else's. */
+export const COLUMNS = {
+  migration: ["id", "name", "createdAt", "updatedAt", "checksum", "normalised", "durationMs", "runId", "bundle", "down"],
+  step: [
+    "id",
+    "name",
+    "direction",
+    "checksum",
+    "normalised",
+    "script",
+    "down",
+    "statement",
+    "connection",
+    "runId",
+    "bundle",
+    "startedAt",
+    "deadline",
+    "error",
+  ],
+  run: [
+    "id",
+    "runId",
+    "action",
+    "runKey",
+    "bundle",
+    "caller",
+    "connection",
+    "startedAt",
+    "deadline",
+    "finishedAt",
+    "outcome",
+    "report",
+  ],
+} as const satisfies Record<keyof JournalTables, readonly string[]>;
+
+/** What a step's intent holds, as column values. */
+export interface Intent {
+  readonly name: string;
+  readonly direction: string;
+  readonly checksum: string;
+  readonly normalised: string;
+  readonly script: string | null;
+  readonly down: string | null;
+  readonly runId: string;
+  readonly bundle: string;
+}
+
+export function intentOf(step: Step, run: RunStart): Intent {
+  return {
+    name: step.name,
+    direction: step.direction,
+    checksum: step.checksum,
+    normalised: step.normalised,
+    script: storedScript(step.script),
+    down: storedScript(step.down),
+    runId: run.runId,
+    bundle: run.bundle,
+  };
+}
+
+/** SQL is kept as JSON, so that it can be run without its file; a function is never kept as text. */
+export function storedScript(script: Script | undefined): string | null {
+  if (script?.kind !== "sql") return null;
+  const { file, statements } = script;
+  return JSON.stringify({ file, statements });
+}
+
+export function readScript(stored: string | null): SqlScript | undefined {
+  if (stored === null) return undefined;
+  const { file, statements } = JSON.parse(stored) as Omit<SqlScript, "kind">;
+  return { kind: "sql", file, statements };
+}

@@ -1,0 +1,218 @@
+import type { QueryError } from "mysql2";
+import { MigratorError } from "../errors";
+import { maskSecrets } from "../mask";
+import type { Report } from "../report";
+import type { Deadline, Reader, RunStart, Segment, Session, StatementFailure, Step, StepEnd, StepError } from "./database";
+import { type Intent, intentOf, type JournalTables } from "./journal";
+import type { Connection, Sent } from "./mysql-connection";
+import { isContention, isLockCheck } from "./mysql-errors";
+import { createTables, presentTables, readState, type StateRecords, stateOf } from "./mysql-journal";
+import { emptyStep, intentPart, type MessageContext, messagesOf, type Part, piecesOf, rowOf } from "./mysql-message";
+import { segmentsOf } from "./mysql-segments";
+import { fromNow, name, text } from "./mysql-text";
+
+/** What a Session on one database needs to know. */
+export interface SessionSetup {
+  readonly connection: Connection;
+  readonly id: number;
+  readonly database: string;
+  /** Qualified and quoted, as our statements use them. */
+  readonly tables: JournalTables;
+  /** As in the settings, for `information_schema` and messages. */
+  readonly plainTables: JournalTables;
+  readonly lock: string;
+  readonly deadline: Deadline;
+  /** `max_allowed_packet`, in bytes. */
+  readonly packetBytes: number;
+  /** How long a statement waits for another transaction's lock, in seconds. */
+  readonly lockTimeoutSeconds: number;
+}
+
+/** ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR: the journal is missing, partly missing or not ours. */
+const UNREADABLE = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_FIELD_ERROR"]);
+
+export function createReader(setup: Pick<SessionSetup, "connection" | "database" | "tables" | "plainTables" | "lock">): Reader {
+  const { connection, database, tables, plainTables, lock } = setup;
+  const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(tables, lock, runId)));
+  return {
+    state: async (runId) => {
+      try {
+        return await read(runId);
+      } catch (error) {
+        if (!UNREADABLE.has((error as QueryError).code)) throw error;
+      }
+      const columns = await connection.query<readonly { readonly table: string; readonly column: string }[]>(
+        `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\` FROM information_schema.COLUMNS
+ WHERE TABLE_SCHEMA = ${text(database)} AND TABLE_NAME IN (${Object.values(plainTables).map(text).join(", ")})`,
+      );
+      const present = presentTables(plainTables, columns);
+      const empty = { tables: "missing", applied: [], unfinished: [] } as const;
+      if (!present.has("migration")) return empty;
+      throw new MigratorError("FOREIGN_TABLE", `The table ${plainTables.migration} is there, but not those that belong to it.`, {
+        advice: "Make the three tables as docs/privileges.md shows, or grant SELECT on all of them.",
+      });
+    },
+  };
+}
+
+export function createSession(setup: SessionSetup): Session {
+  const { connection, tables, deadline } = setup;
+  const reader = createReader(setup);
+  const context = (): MessageContext => ({ ...tables, lock: setup.lock, remainingMs: deadline.remainingMs() });
+  const transaction = async (parts: readonly Part[]) => {
+    const sent = await connection.send([{ sql: "START TRANSACTION" }, ...parts, { sql: "COMMIT" }], deadline);
+    if (sent.end === "refused") throw journalError(sent.error);
+    return sent;
+  };
+  let codeStarted = 0;
+  let codeIntent: Intent | undefined;
+  return {
+    ...reader,
+    connection: setup.id,
+    prepare: async () => {
+      for (const sql of createTables(tables)) await ours(connection, sql);
+    },
+    startRun: async (run) => {
+      await ours(connection, startRun(run, context()));
+    },
+    finishRun: async (report) => {
+      await ours(connection, finishRun(report, tables));
+    },
+    carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
+    begin: async (step, run) => {
+      codeStarted = Date.now();
+      codeIntent = intentOf(step, run);
+      await transaction([...reset(setup), intentPart(codeIntent, 0, context())]);
+    },
+    query: (sql, values) => connection.query(sql, values),
+    complete: async (step) => {
+      if (!codeIntent) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");
+      await transaction(rowOf(step, codeIntent, context()));
+      return Date.now() - codeStarted;
+    },
+    fail: async (error) => {
+      await transaction([recordError(error, context())]);
+    },
+    abandon: () => connection.destroy(),
+  };
+}
+
+/** Puts the session back to what every migration may expect, whatever the one before has set. */
+export function reset({ database, lockTimeoutSeconds }: Pick<SessionSetup, "database" | "lockTimeoutSeconds">): readonly Part[] {
+  return [
+    { sql: "UNLOCK TABLES" },
+    { sql: `USE ${name(database)}` },
+    { sql: "SET NAMES utf8mb4" },
+    {
+      sql: `SET SESSION autocommit = 1, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, time_zone = DEFAULT, sql_notes = DEFAULT,
+ sql_safe_updates = DEFAULT, timestamp = DEFAULT, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
+    },
+  ];
+}
+
+const ATTEMPTS = 5;
+/** Room in a packet for the protocol's own bytes. */
+const PACKET_RESERVE = 4_096;
+
+/** Sends a step and, where another transaction was in the way, what is left of it again. */
+async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
+  const started = Date.now();
+  let from = step.from;
+  for (let attempt = 1; ; attempt += 1) {
+    const segments = step.script.kind === "sql" ? segmentsOf(step.script.statements, from) : [];
+    const context: MessageContext = { ...setup.tables, lock: setup.lock, remainingMs: setup.deadline.remainingMs() };
+    const sent = await sendAll(setup, piecesOf({ ...step, from }, intent, segments, context));
+    if (sent.end === "left") return { end: "left" };
+    if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
+    const { error, index } = sent;
+    if (index === undefined) throw journalError(error);
+    await ours(setup.connection, "ROLLBACK");
+    from = await reached(setup);
+    const segment = segments.find(({ first }) => first === from);
+    const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
+    const again = isContention(error) && segment?.kind !== "block" && attempt < ATTEMPTS;
+    if (!again || setup.deadline.remainingMs() < backoffMs) return { end: "failed", failure: await record(setup, { error, index, segment }) };
+    await new Promise((resolve) => setTimeout(resolve, backoffMs));
+  }
+}
+
+type AllSent = Exclude<Sent, { end: "refused" }> | { readonly end: "refused"; readonly error: QueryError; readonly index: number | undefined };
+
+async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
+  const messages = messagesOf([reset(setup), ...pieces], setup.packetBytes - PACKET_RESERVE);
+  for (const parts of messages) {
+    const sent = await setup.connection.send(parts, setup.deadline);
+    if (sent.end === "left") return sent;
+    if (sent.end === "refused") return { ...sent, index: parts[sent.at]?.index };
+    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index };
+  }
+  return { end: "answered", at: 0 };
+}
+
+/** An open comment or string takes everything behind it along; the server says nothing. */
+function swallowed(): QueryError {
+  return Object.assign(new Error("The statement swallows those behind it: a comment or a string in it never ends."), {
+    code: "UNTERMINATED_STATEMENT",
+    fatal: false,
+  });
+}
+
+/** Index of the first statement that has not taken effect. */
+async function reached({ connection, tables }: SessionSetup): Promise<number> {
+  const [row] = await connection.query<readonly { readonly statement: number }[]>(`SELECT \`statement\` FROM ${tables.step} WHERE \`id\` = 1`);
+  return row?.statement ?? 0;
+}
+
+interface Refusal {
+  readonly error: QueryError;
+  readonly index: number;
+  readonly segment: Segment | undefined;
+}
+
+/** Keeps the step as stopped half way; when nothing of it has taken effect, there is nothing to keep. */
+async function record(setup: SessionSetup, { error, index, segment }: Refusal): Promise<StatementFailure> {
+  const first = segment?.first ?? 0;
+  const applied = segment?.kind === "block" ? index : first;
+  const context: MessageContext = { ...setup.tables, lock: setup.lock, remainingMs: 0 };
+  const message = maskSecrets(error.message);
+  const sql = applied === 0 ? emptyStep(context) : recordError({ message, index }, context).sql;
+  await ours(setup.connection, sql);
+  return { message, code: error.code, index, applied };
+}
+
+function recordError(error: StepError, { step }: MessageContext): Part {
+  return { sql: `UPDATE ${step} SET \`error\` = ${text(JSON.stringify(error))} WHERE \`id\` = 1` };
+}
+
+function startRun(run: RunStart, { run: table, remainingMs }: MessageContext): string {
+  const values = [run.runId, run.action, run.key, run.bundle, run.caller].map(text).join(", ");
+  return `INSERT INTO ${table} (\`runId\`, \`action\`, \`runKey\`, \`bundle\`, \`caller\`, \`connection\`, \`startedAt\`, \`deadline\`)
+ VALUES (${values}, CONNECTION_ID(), UTC_TIMESTAMP(6), ${fromNow(remainingMs)})
+ ON DUPLICATE KEY UPDATE \`connection\` = CONNECTION_ID(), \`deadline\` = ${fromNow(remainingMs)}, \`finishedAt\` = NULL`;
+}
+
+function finishRun(report: Report, tables: JournalTables): string {
+  return `UPDATE ${tables.run} SET \`finishedAt\` = UTC_TIMESTAMP(6), \`outcome\` = ${text(report.outcome)},
+ \`report\` = ${text(JSON.stringify(report))} WHERE \`runId\` = ${text(report.runId)}`;
+}
+
+/** One of our own statements. @throws MigratorError `LOCK_LOST`, `STATEMENT_FAILED`, `CONNECTION_LOST` */
+async function ours(connection: Connection, sql: string): Promise<void> {
+  try {
+    await connection.query(sql);
+  } catch (error) {
+    throw error instanceof MigratorError ? error : journalError(error as QueryError);
+  }
+}
+
+function journalError(error: QueryError): MigratorError {
+  if (isLockCheck(error)) {
+    return new MigratorError("LOCK_LOST", "This session no longer holds the lock; nothing was run after it was lost.", {
+      advice: "Call again; connect to the writer's endpoint itself when a proxy stands in between.",
+    });
+  }
+  const denied = error.code === "ER_TABLEACCESS_DENIED_ERROR" || error.code === "ER_DBACCESS_DENIED_ERROR";
+  return new MigratorError(denied ? "ACCESS_DENIED" : "STATEMENT_FAILED", `The journal cannot be written: ${maskSecrets(error.message)}`, {
+    advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full.",
+  });
+}

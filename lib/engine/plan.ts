@@ -1,0 +1,127 @@
+import type { MigrateCommand, RollbackCommand } from "../command";
+import { compare } from "../compare";
+import type { AppliedRow, Database, State, Step } from "../database/database";
+import type { Migration, Script } from "../migration";
+import type { Problem } from "../report";
+import { type Resumption, resume, undo } from "./recovery";
+
+export interface PlanInput {
+  readonly command: MigrateCommand | RollbackCommand;
+  readonly migrations: readonly Migration[];
+  readonly state: Pick<State, "applied" | "step">;
+  readonly database: Pick<Database, "segments">;
+  /** What to do with a migration that sorts before one that is already applied. */
+  readonly late: "refuse" | "apply";
+}
+
+/** What a Command means here and now. With any problem nothing is run. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly problems: readonly Problem[];
+}
+
+type Planned = { readonly step: Step } | { readonly problem: Problem };
+
+/** Pure. */
+export function makePlan(input: PlanInput): Plan {
+  const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
+  return {
+    steps: planned.flatMap((entry) => ("step" in entry ? [entry.step] : [])),
+    problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
+  };
+}
+
+function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] {
+  const { migrations, state, late } = input;
+  const { to, steps = Number.POSITIVE_INFINITY } = command;
+  const known = compare(migrations, state.applied);
+  const begun = resumption(input);
+  const problems = [
+    ...known.changed.map(changedProblem),
+    ...(late === "refuse" ? known.late.map(lateProblem) : []),
+    ...(to !== undefined && !migrations.some(({ name }) => name === to) ? [unknownTarget(to, migrations)] : []),
+  ];
+  const until = to === undefined ? migrations.length : migrations.findIndex(({ name }) => name === to) + 1;
+  const wanted = new Set(migrations.slice(0, until));
+  const resumed = begun.flatMap((entry) => ("step" in entry && entry.step.direction === "up" ? [entry.step.name] : []));
+  const pending = known.pending.filter((migration) => wanted.has(migration) && !resumed.includes(migration.name));
+  const all = [...begun, ...pending.map((migration) => ({ step: upStep(migration) }))].slice(0, steps);
+  return [...all, ...problems.map((problem) => ({ problem }))];
+}
+
+/** What a run before this one has begun comes first; it counts as a step. */
+function resumption({ state: { step }, migrations, database }: PlanInput): readonly Resumption[] {
+  if (!step) return [];
+  const migration = migrations.find(({ name }) => name === step.name);
+  return [resume(step, migration, database)];
+}
+
+function upStep(migration: Migration): Step {
+  const { name, up, down, checksum, normalised } = migration;
+  return { name, direction: "up", script: up, from: 0, checksum, normalised, ...(down && { down }) };
+}
+
+/** By order of application, the last first; a migration that was stopped on its way up comes before all others. */
+function rollback(input: PlanInput, command: RollbackCommand): readonly Planned[] {
+  const { migrations, state } = input;
+  const files = new Map(migrations.map((migration) => [migration.name, migration]));
+  const { step } = state;
+  const begun: readonly Planned[] = step?.direction === "up" ? [undo(step, files.get(step.name))] : resumption(input);
+  const rows = state.applied.filter(({ name }) => name !== step?.name).toReversed();
+  return [...begun, ...rows.map((row) => downStep(row, files.get(row.name)))].slice(0, command.steps);
+}
+
+function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
+  const script: Script | undefined = migration?.checksum === row.checksum ? migration.down : row.down;
+  if (!script) return { problem: noDown(row, migration) };
+  const { name, checksum, normalised } = row;
+  return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
+}
+
+function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
+  const by = `Roll back with the bundle that applied it (${row.bundle}).`;
+  if (!migration) {
+    return {
+      code: "FILE_GONE",
+      migration: row.name,
+      message: `${row.name} is applied, but this bundle has no file of that name, and what reverts it was not kept.`,
+      advice: by,
+    };
+  }
+  const file = migration.up.file;
+  if (migration.checksum !== row.checksum) {
+    const message = `${row.name} has changed since it was applied, and what reverts it was not kept.`;
+    return { code: "CHANGED", migration: row.name, file, message, advice: `${by} Or restore the file.` };
+  }
+  const advice = "Give it a down, or write a new migration that undoes it.";
+  return { code: "NO_DOWN", migration: row.name, file, message: `${row.name} has no down and cannot be rolled back.`, advice };
+}
+
+export function changedProblem(migration: Migration): Problem {
+  return {
+    code: "CHANGED",
+    migration: migration.name,
+    file: migration.up.file,
+    message: `${migration.name} is applied, and its file is no longer what was applied.`,
+    advice: "Restore the file, and put the change into a new migration.",
+  };
+}
+
+export function lateProblem(migration: Migration): Problem {
+  return {
+    code: "LATE",
+    migration: migration.name,
+    file: migration.up.file,
+    message: `${migration.name} is not applied, but one that comes after it is.`,
+    advice: "Give it a number that comes last, or set LATE_MIGRATIONS=apply.",
+  };
+}
+
+function unknownTarget(to: string, migrations: readonly Migration[]): Problem {
+  const last = migrations.at(-1);
+  return {
+    code: "UNKNOWN_TARGET",
+    message: `No migration is called ${JSON.stringify(to)}.`,
+    advice: last ? `Use the name without its extension, such as ${last.name}.` : "There are no migrations.",
+  };
+}

@@ -1,0 +1,165 @@
+import type { Action, Command } from "../command";
+import { compare } from "../compare";
+import type { RunRow, State, Step, StepRow } from "../database/database";
+import { excerpt } from "../mask";
+import type { Migration } from "../migration";
+import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
+import { changedProblem, lateProblem } from "./plan";
+import type { RunnerResult } from "./runner";
+
+/** What every Report of one call begins with. */
+export interface Heading {
+  readonly runId: string;
+  readonly action: Action;
+  readonly database: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+type Body = { readonly outcome: Outcome; readonly message: string } & Partial<Omit<Report, keyof Heading | "outcome" | "message" | "finishedAt">>;
+
+export function report(heading: Heading, body: Body): Report {
+  return { ...heading, finishedAt: new Date().toISOString(), done: [], remaining: [], problems: [], ...body };
+}
+
+export function heading(command: Command, runId: string, database: string): Heading {
+  return { runId, action: command.action, database, startedAt: new Date().toISOString() };
+}
+
+export function statusReport(head: Heading, migrations: readonly Migration[], state: State): Report {
+  const { pending, ahead, changed, late } = compare(migrations, state.applied);
+  const problems = [...changed.map(changedProblem), ...late.map(lateProblem)];
+  const inProgress = state.step && inProgressOf(state.step, state.holder);
+  const message = [
+    `${state.applied.length} applied`,
+    `${pending.length} pending`,
+    ...(ahead.length > 0 ? [`${ahead.length} unknown to this bundle`] : []),
+    ...(problems.length > 0 ? [`${problems.length} problems`] : []),
+    ...(inProgress ? [`${inProgress.name} is ${inProgress.connection === undefined ? "half way" : "running"}`] : []),
+  ].join(", ");
+  return report(head, {
+    outcome: inProgress?.connection === undefined ? "done" : "running",
+    message: `${message}.`,
+    remaining: pending.map(({ name }) => name),
+    problems,
+    applied: state.applied.map(({ name, appliedAt, runId }) => ({ name, appliedAt, runId })),
+    ahead: ahead.map(({ name }) => name),
+    changed: changed.map(({ name }) => name),
+    ...(inProgress && { inProgress }),
+  });
+}
+
+/** `holder`: the connection that has the lock; another one than the step's means that the step's is gone. */
+export function inProgressOf(step: StepRow, holder: number | undefined): InProgress {
+  const { name, direction, runId, elapsedMs, script, statement, error, connection } = step;
+  return {
+    name,
+    direction,
+    runId,
+    elapsedMs,
+    ...(script && { statement: Math.min(statement + 1, script.statements.length), statements: script.statements.length }),
+    ...(connection === holder && { connection }),
+    ...(error && { error: error.message }),
+  };
+}
+
+export function refusedReport(head: Heading, problems: readonly Problem[]): Report {
+  const [first, ...others] = problems;
+  const more = others.length > 0 ? ` And ${others.length} more.` : "";
+  return report(head, { outcome: "refused", problems, message: `${first?.message ?? "Refused."}${more}` });
+}
+
+/** For a caller who finds a run of the same kind going on: that run's id and where it is. */
+export function joinedReport(head: Heading, run: RunRow, state: State): Report {
+  const inProgress = state.step && inProgressOf(state.step, state.holder);
+  const where = inProgress ? `at ${inProgress.name}` : "between two migrations";
+  return report(
+    { ...head, runId: run.runId },
+    {
+      outcome: "running",
+      message: `Run ${run.runId} is doing this already, ${where}, for ${seconds(run.elapsedMs)}.`,
+      ...(inProgress && { inProgress }),
+    },
+  );
+}
+
+/** For a caller whose time was up before the lock was free. */
+export function waitingReport(head: Heading, state: State | undefined): Report {
+  const inProgress = state?.step && inProgressOf(state.step, state.holder);
+  return report(head, {
+    outcome: "running",
+    waiting: true,
+    message: inProgress ? `Another run is at ${inProgress.name}; call again.` : "Another run holds the lock; call again.",
+    ...(inProgress && { inProgress }),
+  });
+}
+
+export function endReport(head: Heading, steps: readonly Step[], { done, stop }: RunnerResult): Report {
+  const remaining = steps.slice(done.length).map(({ name }) => name);
+  switch (stop.why) {
+    case "finished":
+      return report(head, { outcome: "done", done, message: summary(done) });
+    case "time":
+      return report(head, { outcome: "incomplete", done, remaining, message: `The time was up with ${remaining.length} to go; call again.` });
+    case "left":
+      return report(head, {
+        outcome: "running",
+        done,
+        remaining,
+        message: `The time was up in ${stop.step.name}; the database finishes it. Call again for the outcome.`,
+      });
+    case "abandoned":
+      return report(head, {
+        outcome: "incomplete",
+        done,
+        remaining,
+        message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call begins it again.`,
+      });
+    case "failed":
+      return failedReport(head, { done, remaining, failure: failureOf(stop.step, stop.failure) });
+  }
+}
+
+function failedReport(head: Heading, body: { readonly done: readonly DoneStep[]; readonly remaining: readonly string[]; readonly failure: Failure }): Report {
+  const { migration, file, line, statement, message } = body.failure;
+  const where = statement === undefined ? "" : ` at statement ${statement} (${file}:${line})`;
+  return report(head, { outcome: "failed", ...body, message: `${migration} failed${where}: ${message}` });
+}
+
+type RunnerFailure = Extract<RunnerResult["stop"], { why: "failed" }>["failure"];
+
+function failureOf(step: Step, failure: RunnerFailure): Failure {
+  const base = {
+    migration: step.name,
+    direction: step.direction,
+    message: failure.message,
+    file: step.script.file,
+    ...(failure.code !== undefined && { code: failure.code }),
+  };
+  if (step.script.kind === "code" || !("index" in failure)) {
+    return { ...base, advice: "Correct it and call again: it is run again from its beginning." };
+  }
+  const { statements } = step.script;
+  const failed = statements[failure.index];
+  const kept = failure.applied === 0 ? "Nothing of it has taken effect." : `What stands before it (${failure.applied} of ${statements.length}) has taken effect and is not run again.`;
+  return {
+    ...base,
+    statement: failure.index + 1,
+    statements: statements.length,
+    applied: failure.applied,
+    ...(failed && { line: failed.line, sql: excerpt(failed.sql) }),
+    advice: `Correct statement ${failure.index + 1} and call again. ${kept}`,
+  };
+}
+
+function summary(done: readonly DoneStep[]): string {
+  if (done.length === 0) return "Nothing to do.";
+  const up = done.filter(({ direction }) => direction === "up").length;
+  const parts = [...(up > 0 ? [`${up} applied`] : []), ...(done.length > up ? [`${done.length - up} reverted`] : [])];
+  return `${parts.join(", ")}.`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+

@@ -1,0 +1,145 @@
+import { MigrationError, Umzug } from "umzug";
+import type { Deadline, RunStart, Session, StatementFailure, Step } from "../database/database";
+import { MigratorError } from "../errors";
+import type { Log } from "../log";
+import type { CodeScript, Context, DialectName, Direction } from "../migration";
+import { maskSecrets } from "../mask";
+import type { DoneStep } from "../report";
+import { seedStore } from "./store";
+
+export interface RunnerInput {
+  readonly steps: readonly Step[];
+  /** Names that the journal holds. */
+  readonly applied: readonly string[];
+  readonly session: Session;
+  readonly run: RunStart;
+  readonly deadline: Deadline;
+  readonly dialect: DialectName;
+  readonly log: Log;
+}
+
+/**
+ * Why the runner stopped.
+ *
+ * - `time`: between two steps; nothing is under way.
+ * - `left`: in the middle of an SQL step, which the server finishes.
+ * - `abandoned`: in the middle of a code step, which ended with it.
+ */
+export type Stop =
+  | { readonly why: "finished" | "time" }
+  | { readonly why: "left" | "abandoned"; readonly step: Step }
+  | { readonly why: "failed"; readonly step: Step; readonly failure: StatementFailure | { readonly message: string; readonly code?: string } };
+
+export interface RunnerResult {
+  readonly done: readonly DoneStep[];
+  readonly stop: Stop;
+}
+
+/** Thrown through umzug to end its loop; carries why. */
+class Stopped {
+  constructor(readonly stop: Stop) {}
+}
+
+/**
+ * Lets umzug run the steps by name. An SQL step's `up` or `down` does nothing by itself: its statements travel together with
+ * the row, which the awaited listener of `migrated` or `reverted` sends. What was done is what the listeners did.
+ */
+export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
+  const done: DoneStep[] = [];
+  const reverting = input.steps.filter(({ direction }) => direction === "down").map(({ name }) => name);
+  // A migration that was stopped on its way up is in no row; umzug must take it for applied to revert it.
+  const store = await seedStore([...input.applied, ...reverting]);
+  try {
+    for (const steps of sameDirection(input.steps)) {
+      const umzug = createUmzug({ ...input, steps }, done, store.storage);
+      const names = steps.map(({ name }) => name);
+      await (steps[0]?.direction === "down" ? umzug.down({ migrations: names }) : umzug.up({ migrations: names }));
+    }
+    return { done, stop: { why: "finished" } };
+  } catch (error) {
+    const reason = error instanceof MigrationError ? error.cause : error;
+    if (reason instanceof Stopped) return { done, stop: reason.stop };
+    throw reason;
+  } finally {
+    await store.remove();
+  }
+}
+
+function sameDirection(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const groups: Step[][] = [];
+  for (const step of steps) {
+    const group = groups.at(-1);
+    if (group?.[0]?.direction === step.direction) group.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
+function createUmzug(input: RunnerInput, done: DoneStep[], storage: Awaited<ReturnType<typeof seedStore>>["storage"]): Umzug<Context> {
+  const { steps, session, dialect, log } = input;
+  const context: Context = { dialect, log, query: (sql, values) => session.query(sql, values) };
+  const byName = new Map(steps.map((step) => [step.name, step]));
+  const perform = (direction: Direction) => async ({ name }: { readonly name: string }) => {
+    const step = byName.get(name);
+    if (step?.direction === direction && step.script.kind === "code") await runCode(input, step, step.script, context);
+  };
+  const umzug = new Umzug<Context>({
+    migrations: steps.map(({ name }) => ({ name, up: perform("up"), down: perform("down") })),
+    context,
+    storage,
+    logger: undefined,
+  });
+  const before = async () => {
+    if (input.deadline.remainingMs() === 0) throw new Stopped({ why: "time" });
+  };
+  const after = async ({ name }: { readonly name: string }) => {
+    const step = byName.get(name);
+    if (!step) return;
+    const durationMs = await record(input, step);
+    done.push({ name, direction: step.direction, durationMs, ...(step.from > 0 && { recovered: true as const }) });
+    log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
+  };
+  umzug.on("migrating", before);
+  umzug.on("reverting", before);
+  umzug.on("migrated", after);
+  umzug.on("reverted", after);
+  return umzug;
+}
+
+/** Sends an SQL step with its row, or the row of a code step that has run. @returns the step's duration in milliseconds */
+async function record({ session, run }: RunnerInput, step: Step): Promise<number> {
+  if (step.script.kind === "code") return session.complete(step);
+  const end = await session.carryOut(step, run);
+  if (end.end === "done") return end.durationMs;
+  throw new Stopped(end.end === "left" ? { why: "left", step } : { why: "failed", step, failure: end.failure });
+}
+
+const TIME_UP = Symbol("time is up");
+
+/** Runs until it ends or the time is up: code cannot go on without this process, so then its connection is closed. */
+async function runCode(input: RunnerInput, step: Step, script: CodeScript, context: Context): Promise<void> {
+  const { session, run, deadline } = input;
+  await session.begin(step, run);
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<typeof TIME_UP>((resolve) => {
+    timer = setTimeout(() => resolve(TIME_UP), deadline.remainingMs());
+  });
+  try {
+    if ((await Promise.race([script.run({ name: step.name, context }), timeUp])) !== TIME_UP) return;
+  } catch (error) {
+    throw new Stopped({ why: "failed", step, failure: await codeFailure(session, error) });
+  } finally {
+    clearTimeout(timer);
+  }
+  session.abandon();
+  throw new Stopped({ why: "abandoned", step });
+}
+
+/** What the code threw, and keeps it in the journal. */
+async function codeFailure(session: Session, error: unknown): Promise<{ readonly message: string; readonly code?: string }> {
+  if (error instanceof MigratorError) throw error;
+  const { message, code } = error instanceof Error ? (error as Error & { readonly code?: unknown }) : { message: String(error), code: undefined };
+  const masked = maskSecrets(message);
+  await session.fail({ message: masked });
+  return { message: masked, ...(typeof code === "string" && { code }) };
+}

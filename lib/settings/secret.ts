@@ -1,0 +1,90 @@
+import { MigratorError } from "../errors";
+import type { Login, Logins } from "../login";
+import { conceal } from "./conceal";
+import type { CompleteFields } from "./fields";
+import { createIamToken } from "./iam";
+import { invalid, invalidSettings, unwrap } from "./problems";
+import { readSecret } from "./secret-text";
+import { createSecretsManager, type SecretsManager } from "./secrets-manager";
+import type { Settings } from "./settings";
+import { authoritiesFor, type Tls } from "./tls";
+
+/**
+ * The logins of these settings. Create it once per container: what was read of a secret is kept in it.
+ *
+ * - A URL gives one login.
+ * - A secret gives the login that is kept; after a refusal AWSCURRENT as it is now, if it has changed; after another
+ *   one AWSPENDING, if there is one that differs: a rotation changes the database before it moves the label
+ *   (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html).
+ * - IAM gives one login with a token made at that moment; it opens connections for 15 minutes.
+ */
+export function createLogins({ access, tls }: Pick<Settings, "access" | "tls">): Logins {
+  switch (access.kind) {
+    case "url": {
+      const login = toLogin(access.fields, tls);
+      return async function* () {
+        yield login;
+      };
+    }
+    case "iam":
+      return async function* () {
+        const password = await createIamToken(access.target, access.region);
+        yield toLogin({ ...access.target, password, token: true }, tls);
+      };
+    case "secret": {
+      const toSecretLogin = (text: string) => toLogin(unwrap(readSecret(text, access.given)), tls);
+      return fromSecret(createSecretsManager(access.id, access.region), toSecretLogin);
+    }
+  }
+}
+
+interface Read {
+  readonly text: string;
+  readonly login: Login;
+}
+
+function fromSecret(secrets: SecretsManager, toSecretLogin: (text: string) => Login): Logins {
+  // Only what was understood is kept, so that a secret that was put right is read again without a new container.
+  let kept: Read | undefined;
+  const readCurrent = async (): Promise<Read> => {
+    const text = await secrets.read("AWSCURRENT");
+    if (text === undefined) throw noSecret();
+    kept = { text, login: toSecretLogin(text) };
+    return kept;
+  };
+  return async function* () {
+    const first = kept ?? (await readCurrent());
+    yield first.login;
+    const current = await readCurrent();
+    if (current.text !== first.text) yield current.login;
+    const pending = await ifUsable(async () => {
+      const text = await secrets.read("AWSPENDING");
+      return text === undefined || text === current.text || text === first.text ? undefined : toSecretLogin(text);
+    });
+    if (pending !== undefined) yield pending;
+  };
+}
+
+/** A pending version that is unfinished or may not be read is none: that the others were refused is what counts. */
+async function ifUsable<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MigratorError && error.code === "INVALID_SETTINGS") return undefined;
+    throw error;
+  }
+}
+
+function noSecret(): MigratorError {
+  const advice = "Compare it with the name in Secrets Manager, and the region with the function's.";
+  return invalidSettings([invalid("DATABASE_SECRET_ID names no secret in this account and region", advice)]);
+}
+
+function toLogin(fields: CompleteFields & { readonly token?: true }, tls: Tls): Login {
+  const { dialect, host, port, user, password, database, token } = fields;
+  const ca = authoritiesFor(host, tls);
+  return conceal(
+    { dialect, port, user, database, token: token ?? false },
+    { host, password, ...(ca === undefined ? {} : { tls: { ca } }) },
+  );
+}

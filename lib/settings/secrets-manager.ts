@@ -1,0 +1,109 @@
+import { MigratorError } from "../errors";
+import { invalid, invalidSettings } from "./problems";
+
+/** The version of a secret that is in use, and the one that a rotation under way is about to put in use. */
+export type Stage = "AWSCURRENT" | "AWSPENDING";
+
+export interface SecretsManager {
+  /**
+   * Text of the secret at this stage; undefined when there is no such secret, or no such version of it.
+   * @throws MigratorError `INVALID_SETTINGS` when reading is refused, `UNREACHABLE` when nobody answers. Neither has a
+   * cause: the SDK's own texts hold the secret's id.
+   */
+  read(stage: Stage): Promise<string | undefined>;
+}
+
+/**
+ * In a subnet without a route to Secrets Manager packets vanish without an answer, and this must be said before an HTTP
+ * caller is gone: two attempts of 2 s to connect and 5 s to be answered. Milliseconds.
+ */
+const PATIENCE = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+const ATTEMPTS = 2;
+
+/**
+ * The SDK is loaded by the first read: whoever has a `DATABASE_URL` pays nothing for it. Endpoint and credentials come
+ * from the SDK's own variables (`AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ACCESS_KEY_ID` …).
+ */
+export function createSecretsManager(id: string, region: string): SecretsManager {
+  return {
+    read: async (stage) => {
+      const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+      const client = new SecretsManagerClient({ region, maxAttempts: ATTEMPTS, requestHandler: PATIENCE });
+      try {
+        const answer = await client.send(new GetSecretValueCommand({ SecretId: id, VersionStage: stage }));
+        if (answer.SecretString !== undefined) return answer.SecretString;
+        throw invalidSettings([invalid("The secret is binary", "Store it as text: JSON, or a URL.")]);
+      } catch (error) {
+        if (nameOf(error) === "ResourceNotFoundException") return undefined;
+        throw error instanceof MigratorError ? error : refusal(error);
+      } finally {
+        client.destroy();
+      }
+    },
+  };
+}
+
+const ROUTE =
+  "There is no route to Secrets Manager from this subnet: add an interface endpoint for it, open to the function's " +
+  "security group, or a NAT gateway.";
+const ROLE =
+  "Allow the function's role secretsmanager:GetSecretValue on the secret, and kms:Decrypt if it has a key of its own.";
+/** What to do when AWS is to be called and there is nobody to call it as. */
+export const CREDENTIALS_ADVICE =
+  "Give the function a role; outside Lambda, set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.";
+
+/**
+ * Error names of the SDK and what they mean here:
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html and CommonErrors.html.
+ */
+const REFUSALS: ReadonlyMap<string, readonly [message: string, advice: string]> = new Map([
+  ["AccessDeniedException", ["The secret may not be read", ROLE]],
+  ["DecryptionFailure", ["The secret cannot be decrypted with its key", ROLE]],
+  ["InvalidRequestException", ["The secret is being deleted, or has no value yet", "Restore it, or give it a value."]],
+  ["CredentialsProviderError", ["There are no AWS credentials", CREDENTIALS_ADVICE]],
+  ["UnrecognizedClientException", ["AWS does not know these credentials", CREDENTIALS_ADVICE]],
+  ["ExpiredTokenException", ["The AWS credentials have expired", CREDENTIALS_ADVICE]],
+  ["InvalidSignatureException", ["AWS does not accept the signature of these credentials", CREDENTIALS_ADVICE]],
+]);
+
+/** What an error of the AWS SDK means to the person who set this up. */
+function refusal(error: unknown): MigratorError {
+  const name = nameOf(error);
+  const known = REFUSALS.get(name);
+  if (known !== undefined) return invalidSettings([invalid(...known)]);
+  switch (whoAnswered(error)) {
+    case "nobody":
+      return new MigratorError("UNREACHABLE", `Secrets Manager does not answer (${name})`, { advice: ROUTE });
+    case "somebody else":
+      return new MigratorError("UNREACHABLE", "Something that is not Secrets Manager answers in its place", {
+        advice:
+          "Look at AWS_ENDPOINT_URL_SECRETS_MANAGER, at proxies, and at what its name resolves to in this subnet.",
+      });
+    case "refused":
+      return invalidSettings([invalid(`Secrets Manager refused to give the secret (${name})`, ROLE)]);
+    case "in trouble":
+      return new MigratorError("UNREACHABLE", `Secrets Manager is in trouble (${name})`, {
+        advice: "Call again later.",
+      });
+  }
+}
+
+/** The SDK calls an answer "Unknown" that has no error type, and does not say whose fault is what it cannot parse. */
+function whoAnswered(error: unknown): "nobody" | "somebody else" | "refused" | "in trouble" {
+  if (!isObject(error)) return "nobody";
+  const answered = isObject(error.$metadata) && error.$metadata.httpStatusCode !== undefined;
+  if (error.$fault === undefined) return answered ? "somebody else" : "nobody";
+  if (error.name === "Unknown") return "somebody else";
+  // A throttled call is the caller's fault to the SDK, but nothing that a setting can change.
+  return error.$fault === "client" && error.name !== "ThrottlingException" ? "refused" : "in trouble";
+}
+
+/** A network error says more by its code: `ECONNREFUSED`. */
+function nameOf(error: unknown): string {
+  if (!isObject(error)) return "unknown error";
+  return String(error.code ?? error.name);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

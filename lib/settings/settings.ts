@@ -1,0 +1,83 @@
+import type { Problem } from "../report";
+import { type Access, readAccess } from "./access";
+import { conceal } from "./conceal";
+import { invalid, invalidSettings, problemsOf, type Reading } from "./problems";
+import { readAuthorities, type Tls } from "./tls";
+import { checkVariables, type Environment, type Given, strayWhiteSpace, takeVariables, type Values } from "./variables";
+
+/** The environment, parsed once at the door. Safe to log: how to get into the database is concealed. */
+export interface Settings {
+  readonly access: Access;
+  readonly tls: Tls;
+  /** Names of the journal's tables. */
+  readonly tables: { readonly migration: string; readonly step: string; readonly run: string };
+  /** What to do with a pending migration that sorts before one that is already applied. */
+  readonly late: "refuse" | "apply";
+  /** How long one statement waits for the locks of other sessions before the server gives up on it. */
+  readonly lockTimeoutSeconds: number;
+  /** How long an HTTP call waits for the work before it is answered 202. */
+  readonly httpPatienceMs: number;
+  /** Which code this is: function version and commit, such as `42+1f0c2ab`; `local` where neither is known. */
+  readonly bundle: string;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/**
+ * Reads every setting; `.env.example` says what each one means. Nothing is connected to; `DATABASE_CA` may name a file,
+ * which is read.
+ * @throws MigratorError `INVALID_SETTINGS` with a problem for everything that is wrong.
+ */
+export function readSettings(env: Environment = process.env): Settings {
+  const given = takeVariables(env);
+  const values = checkVariables(given);
+  const access = readAccess(given);
+  const tls = readTls(given);
+  const problems = [
+    strayWhiteSpace(env),
+    problemsOf(access),
+    problemsOf(values),
+    problemsOf(tls),
+    sameTables(given),
+  ].flat();
+  if ("problems" in values || "problems" in access || "problems" in tls || problems.length > 0) {
+    throw invalidSettings(problems);
+  }
+  return toSettings(values.value, access.value, tls.value);
+}
+
+function toSettings(values: Values, access: Access, tls: Tls): Settings {
+  return Object.freeze({
+    access,
+    tls,
+    tables: {
+      migration: values.MIGRATION_TABLE,
+      step: values.MIGRATION_STEP_TABLE,
+      run: values.MIGRATION_RUN_TABLE,
+    },
+    late: values.LATE_MIGRATIONS,
+    lockTimeoutSeconds: values.LOCK_TIMEOUT_SECONDS,
+    httpPatienceMs: values.HTTP_PATIENCE_SECONDS * 1000,
+    bundle: [values.AWS_LAMBDA_FUNCTION_VERSION, values.GIT_COMMIT].filter(Boolean).join("+") || "local",
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function readTls(given: Given): Reading<Tls> {
+  const own: Reading<readonly string[]> =
+    given.DATABASE_CA === undefined ? { value: [] } : readAuthorities(given.DATABASE_CA);
+  if ("problems" in own) return own;
+  if (given.DATABASE_TLS !== "off") return { value: conceal({ mode: "verified" }, { ownCa: own.value }) };
+  if (own.value.length === 0) return { value: { mode: "off" } };
+  const advice = "Remove one of them: without TLS no server is verified.";
+  return { problems: [invalid("DATABASE_CA and DATABASE_TLS=off contradict each other", advice)] };
+}
+
+/** Compared without regard to case: on some servers, table names that differ in nothing else are one table. */
+function sameTables(given: Given): readonly Problem[] {
+  const { MIGRATION_TABLE = "migration", MIGRATION_STEP_TABLE = "migration_step" } = given;
+  const { MIGRATION_RUN_TABLE = "migration_run" } = given;
+  const names = [MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE].map((name) => name.toLowerCase());
+  if (new Set(names).size === names.length) return [];
+  const message = "MIGRATION_TABLE, MIGRATION_STEP_TABLE and MIGRATION_RUN_TABLE do not name three different tables";
+  return [invalid(message, "Give each table a name of its own.")];
+}

@@ -1,0 +1,106 @@
+import * as v from "valibot";
+import type { Problem } from "../report";
+import { isDatabaseName, isHost, toPort } from "./fields";
+import { invalid, type Reading } from "./problems";
+
+/** The environment as Node.js gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const wholeNumber = (from: number, to: number) => {
+  const message = `is not a whole number from ${from} to ${to}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, message),
+    v.transform(Number),
+    v.minValue(from, message),
+    v.maxValue(to, message),
+  );
+};
+
+const table = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_$]{1,64}$/, "is not a table name of at most 64 letters, digits, _ or $"),
+);
+const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  v.pipe(v.string(), v.toLowerCase(), v.picklist(words, `is none of ${words.join(", ")}`));
+const text = (isRight: (value: string) => boolean, message: string) => v.pipe(v.string(), v.check(isRight, message));
+
+/** Every variable that is read, what it must be, and what it is when it is not set. */
+const schema = v.object({
+  DATABASE_URL: v.optional(v.string()),
+  DATABASE_SECRET_ID: v.optional(
+    text((id) => /^[\w/+=.@!:-]{1,2048}$/.test(id), "is neither the name nor the ARN of a secret"),
+  ),
+  DATABASE_AUTH: v.optional(v.picklist(["iam"], "is not iam")),
+  DATABASE_HOST: v.optional(text(isHost, "is neither a host name nor an address")),
+  DATABASE_PORT: v.optional(text((port) => toPort(port) !== undefined, "is not a number from 1 to 65535")),
+  DATABASE_NAME: v.optional(text(isDatabaseName, "is not the name of one database")),
+  DATABASE_USER: v.optional(v.string()),
+  DATABASE_TLS: v.optional(v.picklist(["off"], "is not off")),
+  DATABASE_CA: v.optional(v.string()),
+  MIGRATION_TABLE: v.optional(table, "migration"),
+  MIGRATION_STEP_TABLE: v.optional(table, "migration_step"),
+  MIGRATION_RUN_TABLE: v.optional(table, "migration_run"),
+  LATE_MIGRATIONS: v.optional(oneOf(["refuse", "apply"]), "refuse"),
+  LOCK_TIMEOUT_SECONDS: v.optional(wholeNumber(1, 3600), "10"),
+  HTTP_PATIENCE_SECONDS: v.optional(wholeNumber(1, 300), "25"),
+  LOG_LEVEL: v.optional(oneOf(["debug", "info", "warn", "error"]), "info"),
+  GIT_COMMIT: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,40}$/, "is not a commit id of at most 40 characters"))),
+  AWS_REGION: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "is not the name of a region"))),
+  AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string()),
+});
+
+type Name = keyof typeof schema.entries;
+
+/** The variables that are set, trimmed and not yet checked. */
+export type Given = Readonly<Partial<Record<Name, string>>>;
+
+export type Values = v.InferOutput<typeof schema>;
+
+const ADVICE: Readonly<Partial<Record<Name, string>>> = {
+  DATABASE_SECRET_ID: "Copy the name or the ARN from Secrets Manager.",
+  DATABASE_AUTH: "Set it to iam, or remove it and use DATABASE_URL or DATABASE_SECRET_ID.",
+  DATABASE_HOST: "Set it to the endpoint alone, without a scheme, a port or a path.",
+  DATABASE_PORT: "Set it to the port of the database, or remove it for 3306.",
+  DATABASE_NAME: "Set it to the name of the database that is migrated.",
+  DATABASE_TLS: "Remove it, or set it to off where no TLS is wanted; TLS without verification is not offered.",
+  MIGRATION_TABLE: "Choose another name, or remove it for migration.",
+  MIGRATION_STEP_TABLE: "Choose another name, or remove it for migration_step.",
+  MIGRATION_RUN_TABLE: "Choose another name, or remove it for migration_run.",
+  LATE_MIGRATIONS: "Set it to refuse or apply, or remove it for refuse.",
+  LOCK_TIMEOUT_SECONDS: "Set it to a number of seconds, or remove it for 10.",
+  HTTP_PATIENCE_SECONDS: "Set it to a number of seconds below API Gateway's own limit, or remove it for 25.",
+  LOG_LEVEL: "Set it to debug, info, warn or error, or remove it for info.",
+  GIT_COMMIT: "Set it to the output of git rev-parse HEAD, or remove it.",
+  AWS_REGION: "Set it to a region such as eu-central-1; Lambda sets it by itself.",
+};
+
+/** Takes what is set of the known variables. An empty one counts as not set: pipelines leave them behind. */
+export function takeVariables(env: Environment): Given {
+  const names = Object.keys(schema.entries) as Name[];
+  const set = names.map((name) => [name, env[name]?.trim()] as const);
+  return Object.fromEntries(set.filter(([name, value]) => value !== undefined && env[name] !== ""));
+}
+
+/**
+ * White space around a value was pasted along with it, or comes with the line end of a file, and would otherwise end up
+ * in a password or a host name. PEM text ends with a line end by right.
+ */
+export function strayWhiteSpace(env: Environment): readonly Problem[] {
+  return Object.entries(takeVariables(env))
+    .filter(([name, value]) => name !== "DATABASE_CA" && value !== env[name])
+    .map(([name]) =>
+      invalid(`${name} begins or ends with white space`, "Remove the spaces and line ends around the value."),
+    );
+}
+
+/** Checks each variable by itself; all that is wrong is reported at once. */
+export function checkVariables(given: Given): Reading<Values> {
+  const result = v.safeParse(schema, given, { abortPipeEarly: true });
+  if (result.success) return { value: result.output };
+  const problems = result.issues.map((issue) => {
+    const name = v.getDotPath(issue) as Name;
+    return invalid(`${name} ${issue.message}`, ADVICE[name] ?? "Remove it.");
+  });
+  return { problems };
+}

@@ -1,0 +1,23 @@
+export interface HeldServer {
+  readonly host: string;
+  readonly port: number;
+  /** Login of the user that owns the database `app`. */
+  readonly url: string;
+  /** Login of an administrator, without a database. Only with use "tests". */
+  readonly adminUrl?: string;
+  /** Process id of the database server itself. */
+  readonly pid: number;
+  /** Product and program, for people. */
+  readonly program: string;
+  /** Resolves when the server is gone, whatever the reason. */
+  readonly exited: Promise<void>;
+  /** Stops the server and waits for its end. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a private MySQL-family server with its data in `folder`; it stops at the latest when this process ends.
+ * "tests": fast rather than durable, with an administrator, and `folder` is removed at the end unless it has a file `kept`.
+ * @throws Error when it does not start; the reason is on standard error by then.
+ */
+export function holdServer(folder: string, use: "development" | "tests"): Promise<HeldServer>;

@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { type BuildFailure, type BuildOptions, build, context, type Message } from "esbuild";
+import type { Manifest } from "../../lib/source/bundle";
+import plugins, { migrations } from "../../plugins/esbuild";
+
+const load = createRequire(__filename);
+let folder = "";
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "migration-lambda-esbuild-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const entry = 'export { bundle } from "migration-lambda:bundle";';
+
+function options(contents: string): BuildOptions {
+  return {
+    stdin: { contents, resolveDir: resolve(".") },
+    absWorkingDir: folder,
+    outfile: join(folder, "out.js"),
+    bundle: true,
+    minify: true,
+    platform: "node",
+    logLevel: "silent",
+    plugins: [migrations()],
+  };
+}
+
+async function bundleOf(files: Readonly<Record<string, string>>): Promise<Manifest> {
+  await write(files);
+  await build(options(entry));
+  return load(join(folder, "out.js")).bundle;
+}
+
+async function errorsOf(files: Readonly<Record<string, string>>): Promise<readonly Message[]> {
+  await write(files);
+  return build(options(entry)).then(
+    () => [],
+    (failure: BuildFailure) => failure.errors,
+  );
+}
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+const code = "export const up = async ({ name }: { name: string }): Promise<string> => name;\n";
+
+test("a folder becomes a manifest in order of application", async () => {
+  const bundle = await bundleOf({ "migrations/10_b.sql": "SELECT 1;", "migrations/2_a.ts": code });
+  expect(bundle).toMatchObject({ location: "migrations", migrations: [{ name: "2_a" }, { name: "10_b" }] });
+});
+
+test("a code file is built in and can be run", async () => {
+  const bundle = await bundleOf({ "migrations/00_a.ts": code });
+  const [first] = bundle.migrations;
+  const module = first?.kind === "code" ? (first.module as { up(params: object): Promise<string> }) : undefined;
+  expect(await module?.up({ name: "00_a" })).toBe("00_a");
+});
+
+test("a code file's checksum is that of its source, line ends and byte order mark aside", async () => {
+  const bundle = await bundleOf({ "migrations/00_a.ts": `\uFEFF${code.replaceAll("\n", "\r\n")}` });
+  expect(bundle.migrations[0]?.checksum).toBe(sha256(code));
+});
+
+test("markers in the comments of a code file are understood", async () => {
+  const bundle = await bundleOf({
+    "migrations/00_a.ts": `// migration: post\n/* migration: no transaction */\n${code}`,
+  });
+  expect(bundle.migrations[0]).toMatchObject({ phase: "post", transaction: false });
+});
+
+test("an SQL file carries its statements with their lines", async () => {
+  const bundle = await bundleOf({
+    "migrations/00_a.up.sql": "-- x\nSELECT 1;\nSELECT 2;",
+    "migrations/00_a.down.sql": "SELECT 3;",
+  });
+  expect(bundle.migrations[0]).toMatchObject({
+    up: {
+      kind: "sql",
+      file: "00_a.up.sql",
+      statements: [
+        { sql: "SELECT 1", line: 2 },
+        { sql: "SELECT 2", line: 3 },
+      ],
+    },
+    down: { kind: "sql", file: "00_a.down.sql", statements: [{ sql: "SELECT 3", line: 1 }] },
+  });
+});
+
+test("the digest changes when a file does", async () => {
+  const before = await bundleOf({ "migrations/00_a.sql": "SELECT 1;" });
+  await write({ "migrations/00_a.sql": "SELECT 2;" });
+  await build({ ...options(entry), outfile: join(folder, "again.js") });
+  expect(load(join(folder, "again.js")).bundle.digest).not.toBe(before.digest);
+});
+
+test("the option dir names another folder", async () => {
+  await write({ "db/00_a.sql": "SELECT 1;" });
+  await build({ ...options(entry), plugins: [migrations({ dir: "db" })] });
+  expect(load(join(folder, "out.js")).bundle.location).toBe("db");
+});
+
+test("MIGRATIONS_DIR names another folder", async () => {
+  process.env.MIGRATIONS_DIR = "changes";
+  try {
+    expect(await bundleOf({ "changes/00_a.sql": "SELECT 1;" })).toMatchObject({ location: "changes" });
+  } finally {
+    delete process.env.MIGRATIONS_DIR;
+  }
+});
+
+test("the default export gives serverless-esbuild its list of plugins", () => {
+  expect(plugins()).toEqual([expect.objectContaining({ name: "migration-lambda" })]);
+});
+
+describe("the build fails", () => {
+  test("with an error for each problem, at its place in the file", async () => {
+    const errors = await errorsOf({
+      "migrations/00_a.sql": "SELECT 1;\nSELECT 'x;",
+      "migrations/01_b.sql": "source x;",
+      "migrations/02_c.ts": "export const down = 1;",
+    });
+    expect(errors.map(({ location }) => [location?.file, location?.line, location?.lineText])).toEqual([
+      ["migrations/00_a.sql", 2, "SELECT 'x;"],
+      ["migrations/01_b.sql", 1, "source x;"],
+      ["migrations/02_c.ts", 1, "export const down = 1;"],
+    ]);
+  });
+
+  test.each([
+    ["without the folder", {}, /cannot be read \(ENOENT\)/],
+    ["on an empty folder", { "migrations/.gitkeep": "" }, /holds no migrations/],
+    [
+      "on duplicate names",
+      { "migrations/00_a.sql": "", "migrations/00_a.js": "" },
+      /more than one file for the migration 00_a/,
+    ],
+    ["on a folder in the folder", { "migrations/00_a.sql": "", "migrations/v1/00_b.sql": "" }, /v1 is a folder/],
+    [
+      "on a down in one half of a pair",
+      { "migrations/00_a.up.sql": "-- migrate:up\n-- migrate:down" },
+      /one half of a pair/,
+    ],
+    ["on a binary file", { "migrations/00_a.sql": "SELECT 1;\0" }, /not a text in UTF-8/],
+    ["on a module without up", { "migrations/00_a.ts": "export const down = 1;" }, /00_a.ts: exports no function up/],
+    ["on a module without exports", { "migrations/00_a.js": "console.log(1);" }, /00_a.js: exports no function up/],
+    ["on a module that cannot be parsed", { "migrations/00_a.ts": "export const up = (;" }, /Unexpected/],
+  ])("%s", async (_, files, message) => {
+    expect(await errorsOf(files)).toEqual([expect.objectContaining({ text: expect.stringMatching(message) })]);
+  });
+
+  test.each([
+    ["CommonJS", { "migrations/00_a.cjs": "exports.up = async () => {};" }],
+    ["a default export", { "migrations/00_a.mjs": "export default { up: async () => {} };" }],
+    ["a re-export", { "migrations/00_a.ts": 'export * from "../shared";', "shared.ts": code }],
+  ])("not on %s", async (_, files) => {
+    expect(await errorsOf(files)).toEqual([]);
+  });
+});
+
+test("a new file is seen by the next build of a watching esbuild", async () => {
+  await write({ "migrations/00_a.sql": "SELECT 1;" });
+  const watching = await context(options(entry));
+  try {
+    await watching.rebuild();
+    await write({ "migrations/01_b.sql": "SELECT 1;" });
+    await watching.rebuild();
+    expect(load(join(folder, "out.js")).bundle.migrations).toHaveLength(2);
+  } finally {
+    await watching.dispose();
+  }
+});
+
+describe("dead weight", () => {
+  const sizeOf = async (contents: string) => {
+    const { metafile } = await build({ ...options(contents), metafile: true });
+    return Object.values(metafile?.outputs ?? {}).reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+
+  test("umzug comes without its command line library, and works", async () => {
+    const contents = 'export { Umzug } from "umzug";';
+    expect(await sizeOf(contents)).toBeLessThan(100_000);
+    const { Umzug } = load(join(folder, "out.js"));
+    const storage = { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} };
+    const umzug = new Umzug({ migrations: [{ name: "a", up: async () => {} }], storage, logger: undefined });
+    expect(await umzug.up()).toEqual([expect.objectContaining({ name: "a" })]);
+  });
+
+  test("mysql2 comes without tables of old multi-byte charsets", async () => {
+    expect(await sizeOf('export { createConnection } from "mysql2";')).toBeLessThan(700_000);
+  });
+
+  test("a charset that was left out is an error, the others are not", async () => {
+    await build(options('export { decode } from "./node_modules/mysql2/lib/parsers/string.js";'));
+    const { decode } = load(join(folder, "out.js"));
+    expect(decode(Buffer.from("é"), "utf8", 0, 2)).toBe("é");
+    expect(decode(Buffer.from([0xe9]), "latin1", 0, 1)).toBe("é");
+    expect(decode(Buffer.from("é"), "cesu8", 0, 2)).toBe("é");
+    expect(decode(Buffer.from([0xe9]), "cp1251", 0, 1)).toBe("й");
+    expect(() => decode(Buffer.from([0x82, 0xa0]), "sjis", 0, 2)).toThrow("use utf8mb4");
+  });
+
+  test("iconv-lite stays whole for other packages", async () => {
+    await build(options('export { decode } from "iconv-lite";'));
+    const { decode } = load(join(folder, "out.js"));
+    expect(decode(Buffer.from([0x82, 0xa0]), "shift_jis")).toBe("あ");
+  });
+});

