@@ -27,7 +27,9 @@ export function compare<A extends Applied>(migrations: readonly Migration[], app
   return {
     pending,
     ahead: applied.filter((row) => !files.has(row.name)),
-    changed: migrations.filter((migration) => (rows.get(migration.name)?.checksum ?? migration.checksum) !== migration.checksum),
+    changed: migrations.filter(
+      (migration) => (rows.get(migration.name)?.checksum ?? migration.checksum) !== migration.checksum,
+    ),
     late: migrations.slice(0, Math.max(last, 0)).filter((migration) => !rows.has(migration.name)),
   };
 }

@@ -1,5 +1,6 @@
 /** Literals that follow these words are credentials in every dialect's account statements. */
-const CREDENTIAL = /\b(IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)(?:\s+PASSWORD)?|PASSWORD\s*(?:=|\()?)(\s*)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gi;
+const CREDENTIAL =
+  /\b(IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)(?:\s+PASSWORD)?|PASSWORD\s*(?:=|\()?)(\s*)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gi;
 
 /** Replaces the literal of every credential in a statement, so that it can be shown or stored. */
 export function maskSecrets(sql: string): string {

@@ -14,7 +14,6 @@ import type { Report } from "../report";
  * - What is decided travels in one message, so that the server finishes it even when this process is gone.
  */
 export interface Database {
-  readonly name: string;
   readonly dialect: DialectName;
   /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`, `FOREIGN_TABLE` */
   read<T>(deadline: Deadline, work: (reader: Reader) => Promise<T>): Promise<T>;
@@ -23,7 +22,10 @@ export interface Database {
    * @returns what `work` returned, or `undefined` when `whenBusy` said to leave or the deadline came first.
    * @throws MigratorError as `read`, and `READ_ONLY`
    */
-  exclusively<T>(options: ExclusiveOptions, work: (session: Session) => Promise<T>): Promise<{ readonly value: T } | undefined>;
+  exclusively<T>(
+    options: ExclusiveOptions,
+    work: (session: Session) => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(statements: readonly Statement[], from: number): readonly Segment[];
 }
@@ -139,6 +141,8 @@ export interface State {
 }
 
 export interface Reader {
+  /** Name of the database that is migrated. */
+  readonly database: string;
   state(runId: string): Promise<State>;
 }
 

@@ -1,3 +1,4 @@
+import { maskSecrets } from "../mask";
 import type { Script, SqlScript } from "../migration";
 import type { RunStart, Step } from "./database";
 
@@ -10,7 +11,18 @@ export interface JournalTables {
 
 /** The columns that make a table ours, in any dialect; one that lacks any of them is somebody else's. */
 export const COLUMNS = {
-  migration: ["id", "name", "createdAt", "updatedAt", "checksum", "normalised", "durationMs", "runId", "bundle", "down"],
+  migration: [
+    "id",
+    "name",
+    "createdAt",
+    "updatedAt",
+    "checksum",
+    "normalised",
+    "durationMs",
+    "runId",
+    "bundle",
+    "down",
+  ],
   step: [
     "id",
     "name",
@@ -61,17 +73,28 @@ export function intentOf(step: Step, run: RunStart): Intent {
     direction: step.direction,
     checksum: step.checksum,
     normalised: step.normalised,
-    script: storedScript(step.script),
+    script: shownScript(step.script),
     down: storedScript(step.down),
     runId: run.runId,
     bundle: run.bundle,
   };
 }
 
-/** SQL is kept as JSON, so that it can be run without its file; a function is never kept as text. */
+/** What is being run, for comparison with its file later on; credentials are masked. */
+function shownScript(script: Script): string | null {
+  if (script.kind !== "sql") return null;
+  const statements = script.statements.map(({ sql, line }) => ({ sql: maskSecrets(sql), line }));
+  return JSON.stringify({ file: script.file, statements });
+}
+
+/**
+ * SQL is kept as JSON, so that it can be run without its file. A function is never kept as text, and neither is a script
+ * that holds a credential: reverting that takes its file.
+ */
 export function storedScript(script: Script | undefined): string | null {
   if (script?.kind !== "sql") return null;
   const { file, statements } = script;
+  if (statements.some(({ sql }) => maskSecrets(sql) !== sql)) return null;
   return JSON.stringify({ file, statements });
 }
 

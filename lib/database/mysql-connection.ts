@@ -33,12 +33,15 @@ const RETRY_MS = 500;
  * Opens one connection: tries the logins in their order and waits for a database that is not there yet.
  * @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`
  */
-export async function connect(logins: Logins, deadline: Deadline): Promise<Connection> {
+export async function connect(
+  logins: Logins,
+  deadline: Deadline,
+): Promise<{ readonly connection: Connection; readonly database: string }> {
   const until = Date.now() + Math.min(deadline.remainingMs(), CONNECT_MS);
   let refused: MigratorError | undefined;
   for await (const login of logins()) {
     const opened = await connectWith(login, until);
-    if (!("failure" in opened)) return opened;
+    if (!("failure" in opened)) return { connection: opened, database: login.database };
     refused = opened.failure.error;
   }
   throw refused ?? new MigratorError("INVALID_SETTINGS", "There is no login for the database.");

@@ -14,7 +14,19 @@ export type ConnectFailure =
   | { readonly kind: "hopeless"; readonly error: MigratorError }
   | { readonly kind: "waiting"; readonly patienceMs: number; readonly error: MigratorError };
 
-const LOST = new Set(["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE", "ER_CONNECTION_KILLED", "ER_SERVER_SHUTDOWN", "ETIMEDOUT"]);
+/** Whether this is the server's refusal of a statement, as opposed to an error of our own. */
+export function isServerError(error: unknown): error is QueryError {
+  return error instanceof Error && "sqlState" in error && "errno" in error;
+}
+
+const LOST = new Set([
+  "PROTOCOL_CONNECTION_LOST",
+  "ECONNRESET",
+  "EPIPE",
+  "ER_CONNECTION_KILLED",
+  "ER_SERVER_SHUTDOWN",
+  "ETIMEDOUT",
+]);
 
 /** Whether the connection is gone, as opposed to a statement that failed. */
 export function isLost(error: QueryError): boolean {
@@ -50,19 +62,28 @@ export function connectFailure(reason: unknown, login: Login): ConnectFailure {
     case "ER_BAD_DB_ERROR":
       return {
         kind: "hopeless",
-        error: unreachable(`There is no database ${login.database} on this server.`, "Create it, or correct the name in the settings."),
+        error: unreachable(
+          `There is no database ${login.database} on this server.`,
+          "Create it, or correct the name in the settings.",
+        ),
       };
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return {
         kind: "waiting",
         patienceMs: NAME_MS,
-        error: unreachable(`The database's host name is unknown (${code}).`, "Correct the host, or let this function's VPC resolve it."),
+        error: unreachable(
+          `The database's host name is unknown (${code}).`,
+          "Correct the host, or let this function's VPC resolve it.",
+        ),
       };
     case "HANDSHAKE_NO_SSL_SUPPORT":
       return {
         kind: "hopeless",
-        error: unreachable("The database offers no TLS.", "Enable TLS on the server; a connection to another host is always encrypted."),
+        error: unreachable(
+          "The database offers no TLS.",
+          "Enable TLS on the server; a connection to another host is always encrypted.",
+        ),
       };
     case "HANDSHAKE_SSL_ERROR":
       return {

@@ -100,11 +100,21 @@ function appliedRow({ down, appliedAt, ...rest }: AppliedRecord): AppliedRow {
 function stepRow({ script, down, error, ...rest }: StepRecord): StepRow {
   const up = readScript(script);
   const back = readScript(down);
-  return { ...rest, ...(up && { script: up }), ...(back && { down: back }), ...(error !== null && { error: JSON.parse(error) as StepError }) };
+  return {
+    ...rest,
+    ...(up && { script: up }),
+    ...(back && { down: back }),
+    ...(error !== null && { error: JSON.parse(error) as StepError }),
+  };
 }
 
 function runRow({ runKey, attended, report, ...rest }: RunRecord): RunRow {
-  return { ...rest, key: runKey, attended: attended === 1, ...(report !== null && { report: JSON.parse(report) as Report }) };
+  return {
+    ...rest,
+    key: runKey,
+    attended: attended === 1,
+    ...(report !== null && { report: JSON.parse(report) as Report }),
+  };
 }
 
 /** Which of the journal's tables are there, from `information_schema`. @throws MigratorError `FOREIGN_TABLE` */
@@ -114,7 +124,9 @@ export function presentTables(
 ): ReadonlySet<keyof JournalTables> {
   const present = new Set<keyof JournalTables>();
   for (const key of ["migration", "step", "run"] as const) {
-    const found = columns.filter(({ table }) => table.toLowerCase() === tables[key].toLowerCase()).map(({ column }) => column);
+    const found = columns
+      .filter(({ table }) => table.toLowerCase() === tables[key].toLowerCase())
+      .map(({ column }) => column);
     const missing = COLUMNS[key].filter((column) => !found.includes(column));
     if (found.length > 0 && missing.length > 0) throw foreign(tables[key], missing, key);
     if (found.length > 0) present.add(key);
@@ -124,7 +136,11 @@ export function presentTables(
 
 function foreign(table: string, missing: readonly string[], key: keyof JournalTables): MigratorError {
   const variable = { migration: "MIGRATION_TABLE", step: "MIGRATION_STEP_TABLE", run: "MIGRATION_RUN_TABLE" }[key];
-  return new MigratorError("FOREIGN_TABLE", `The table ${table} is not ours: it lacks ${missing.join(", ")}. It was left as it is.`, {
-    advice: `Choose another name for our table with ${variable}.`,
-  });
+  return new MigratorError(
+    "FOREIGN_TABLE",
+    `The table ${table} is not ours: it lacks ${missing.join(", ")}. It was left as it is.`,
+    {
+      advice: `Choose another name for our table with ${variable}.`,
+    },
+  );
 }

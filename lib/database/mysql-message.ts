@@ -28,7 +28,12 @@ const COMMIT: Part = { sql: "COMMIT" };
  * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first statement. It commits together with a transaction
  * segment, and right after a statement that commits by itself. The last segment's mark is the row.
  */
-export function piecesOf(step: Step, intent: Intent, segments: readonly Segment[], context: MessageContext): readonly (readonly Part[])[] {
+export function piecesOf(
+  step: Step,
+  intent: Intent,
+  segments: readonly Segment[],
+  context: MessageContext,
+): readonly (readonly Part[])[] {
   const row = rowOf(step, intent, context);
   const first = [BEGIN, intentPart(intent, step.from, context), COMMIT];
   if (segments.length === 0) return [first, [BEGIN, ...row, COMMIT]];
@@ -58,7 +63,9 @@ export function intentPart(intent: Intent, statement: number, context: MessageCo
 }
 
 function markPart(statement: number, context: MessageContext): Part {
-  return { sql: `UPDATE ${context.step} SET \`statement\` = ${whileLocked(context.lock, String(statement))} WHERE \`id\` = 1` };
+  return {
+    sql: `UPDATE ${context.step} SET \`statement\` = ${whileLocked(context.lock, String(statement))} WHERE \`id\` = 1`,
+  };
 }
 
 /** Inserts or deletes the migration's row and empties the intent, which checks the lock for both: they share a transaction. */

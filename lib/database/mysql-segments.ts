@@ -22,16 +22,19 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^UNLOCK\s+TABLES?\b/i, "unlock"],
   [/^(?:CALL|EXECUTE)\b/i, "alone"],
   [/^SET\s+(?:PASSWORD|DEFAULT\s+ROLE|ROLE|TRANSACTION|GLOBAL|PERSIST|PERSIST_ONLY|STATEMENT)\b/i, "implicit"],
-  [/^SET\b[^]*@@(?:GLOBAL|PERSIST|PERSIST_ONLY)\b/i, "implicit"],
-  [/^SET\b[^]*\bAUTOCOMMIT\b/i, "implicit"],
-  [/^(?:INSERT|REPLACE|UPDATE|DELETE|SELECT|WITH|VALUES|TABLE|DO|SET|USE|PREPARE|DEALLOCATE|DROP\s+PREPARE)\b/i, "joins"],
+  [/^SET\b[\s\S]*@@(?:GLOBAL|PERSIST|PERSIST_ONLY)\b/i, "implicit"],
+  [/^SET\b[\s\S]*\bAUTOCOMMIT\b/i, "implicit"],
+  [
+    /^(?:INSERT|REPLACE|UPDATE|DELETE|SELECT|WITH|VALUES|TABLE|DO|SET|USE|PREPARE|DEALLOCATE|DROP\s+PREPARE)\b/i,
+    "joins",
+  ],
   [/^(?:SAVEPOINT|RELEASE\s+SAVEPOINT|SHOW|DESC|DESCRIBE|EXPLAIN|SIGNAL|GET\s+DIAGNOSTICS)\b/i, "joins"],
   [/^\(/, "joins"],
 ];
 
 /** The statement from its first word: without comments and spaces before it, and without the `/*!` of a version comment. */
 function head(sql: string): string {
-  return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?!M?!)[^]*?\*\/|\/\*M?!\d*)*/, "");
+  return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?!M?!)[\s\S]*?\*\/|\/\*M?!\d*)*/, "");
 }
 
 export function kindOf(sql: string): Kind {
@@ -47,7 +50,8 @@ interface Open {
 }
 
 /** DDL that does nothing the second time. */
-const REPEATABLE = /^(?:CREATE\s+OR\s+REPLACE|(?:CREATE|DROP|ALTER)\b[^(]*?\bIF\s+(?:NOT\s+)?EXISTS|SET|ANALYZE|OPTIMIZE|FLUSH)\b/i;
+const REPEATABLE =
+  /^(?:CREATE\s+OR\s+REPLACE|(?:CREATE|DROP|ALTER)\b[^(]*?\bIF\s+(?:NOT\s+)?EXISTS|SET|ANALYZE|OPTIMIZE|FLUSH)\b/i;
 
 /**
  * Cuts a script, from a statement on, into segments: one statement that commits implicitly, the longest run of statements that do not, a
@@ -69,7 +73,12 @@ export function segmentsOf(statements: readonly Statement[], from = 0): readonly
     const kind = kindOf(statement.sql);
     if (kind === "refused") throw distributed(statement);
     if (!continues(open, kind)) close(index);
-    open ??= { kind: kind === "lock" ? "block" : "transaction", first: index, statements: [], explicit: kind === "begin" };
+    open ??= {
+      kind: kind === "lock" ? "block" : "transaction",
+      first: index,
+      statements: [],
+      explicit: kind === "begin",
+    };
     add(open, { ...statement, index }, kind);
     if (ends(open, kind)) close(index + 1);
   });
@@ -107,7 +116,11 @@ function ends(open: Open, kind: Kind): boolean {
 }
 
 function distributed(statement: Statement): MigratorError {
-  return new MigratorError("INVALID_MIGRATIONS", `Line ${statement.line}: XA transactions cannot be part of a migration.`, {
-    advice: "Use a plain transaction.",
-  });
+  return new MigratorError(
+    "INVALID_MIGRATIONS",
+    `Line ${statement.line}: XA transactions cannot be part of a migration.`,
+    {
+      advice: "Use a plain transaction.",
+    },
+  );
 }

@@ -2,7 +2,17 @@ import type { QueryError } from "mysql2";
 import { MigratorError } from "../errors";
 import { maskSecrets } from "../mask";
 import type { Report } from "../report";
-import type { Deadline, Reader, RunStart, Segment, Session, StatementFailure, Step, StepEnd, StepError } from "./database";
+import type {
+  Deadline,
+  Reader,
+  RunStart,
+  Segment,
+  Session,
+  StatementFailure,
+  Step,
+  StepEnd,
+  StepError,
+} from "./database";
 import { type Intent, intentOf, type JournalTables } from "./journal";
 import type { Connection, Sent } from "./mysql-connection";
 import { isContention, isLockCheck } from "./mysql-errors";
@@ -31,10 +41,13 @@ export interface SessionSetup {
 /** ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR: the journal is missing, partly missing or not ours. */
 const UNREADABLE = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_FIELD_ERROR"]);
 
-export function createReader(setup: Pick<SessionSetup, "connection" | "database" | "tables" | "plainTables" | "lock">): Reader {
+export function createReader(
+  setup: Pick<SessionSetup, "connection" | "database" | "tables" | "plainTables" | "lock">,
+): Reader {
   const { connection, database, tables, plainTables, lock } = setup;
   const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(tables, lock, runId)));
   return {
+    database,
     state: async (runId) => {
       try {
         return await read(runId);
@@ -48,9 +61,13 @@ export function createReader(setup: Pick<SessionSetup, "connection" | "database"
       const present = presentTables(plainTables, columns);
       const empty = { tables: "missing", applied: [], unfinished: [] } as const;
       if (!present.has("migration")) return empty;
-      throw new MigratorError("FOREIGN_TABLE", `The table ${plainTables.migration} is there, but not those that belong to it.`, {
-        advice: "Make the three tables as docs/privileges.md shows, or grant SELECT on all of them.",
-      });
+      throw new MigratorError(
+        "FOREIGN_TABLE",
+        `The table ${plainTables.migration} is there, but not those that belong to it.`,
+        {
+          advice: "Make the three tables as docs/privileges.md shows, or grant SELECT on all of them.",
+        },
+      );
     },
   };
 }
@@ -98,7 +115,10 @@ export function createSession(setup: SessionSetup): Session {
 }
 
 /** Puts the session back to what every migration may expect, whatever the one before has set. */
-export function reset({ database, lockTimeoutSeconds }: Pick<SessionSetup, "database" | "lockTimeoutSeconds">): readonly Part[] {
+export function reset({
+  database,
+  lockTimeoutSeconds,
+}: Pick<SessionSetup, "database" | "lockTimeoutSeconds">): readonly Part[] {
   return [
     { sql: "UNLOCK TABLES" },
     { sql: `USE ${name(database)}` },
@@ -131,12 +151,15 @@ async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promis
     const segment = segments.find(({ first }) => first === from);
     const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
     const again = isContention(error) && segment?.kind !== "block" && attempt < ATTEMPTS;
-    if (!again || setup.deadline.remainingMs() < backoffMs) return { end: "failed", failure: await record(setup, { error, index, segment }) };
+    if (!again || setup.deadline.remainingMs() < backoffMs)
+      return { end: "failed", failure: await record(setup, { error, index, segment }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));
   }
 }
 
-type AllSent = Exclude<Sent, { end: "refused" }> | { readonly end: "refused"; readonly error: QueryError; readonly index: number | undefined };
+type AllSent =
+  | Exclude<Sent, { end: "refused" }>
+  | { readonly end: "refused"; readonly error: QueryError; readonly index: number | undefined };
 
 async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
   const messages = messagesOf([reset(setup), ...pieces], setup.packetBytes - PACKET_RESERVE);
@@ -159,7 +182,9 @@ function swallowed(): QueryError {
 
 /** Index of the first statement that has not taken effect. */
 async function reached({ connection, tables }: SessionSetup): Promise<number> {
-  const [row] = await connection.query<readonly { readonly statement: number }[]>(`SELECT \`statement\` FROM ${tables.step} WHERE \`id\` = 1`);
+  const [row] = await connection.query<readonly { readonly statement: number }[]>(
+    `SELECT \`statement\` FROM ${tables.step} WHERE \`id\` = 1`,
+  );
   return row?.statement ?? 0;
 }
 
@@ -205,14 +230,18 @@ async function ours(connection: Connection, sql: string): Promise<void> {
   }
 }
 
-function journalError(error: QueryError): MigratorError {
+export function journalError(error: QueryError): MigratorError {
   if (isLockCheck(error)) {
     return new MigratorError("LOCK_LOST", "This session no longer holds the lock; nothing was run after it was lost.", {
       advice: "Call again; connect to the writer's endpoint itself when a proxy stands in between.",
     });
   }
   const denied = error.code === "ER_TABLEACCESS_DENIED_ERROR" || error.code === "ER_DBACCESS_DENIED_ERROR";
-  return new MigratorError(denied ? "ACCESS_DENIED" : "STATEMENT_FAILED", `The journal cannot be written: ${maskSecrets(error.message)}`, {
-    advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full.",
-  });
+  return new MigratorError(
+    denied ? "ACCESS_DENIED" : "STATEMENT_FAILED",
+    `The journal cannot be used: ${maskSecrets(error.message)}`,
+    {
+      advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full.",
+    },
+  );
 }

@@ -1,17 +1,16 @@
 import { createHash } from "node:crypto";
 import { MigratorError } from "../errors";
 import type { Logins } from "../login";
-import type { Database, ExclusiveOptions } from "./database";
+import type { Database, Deadline, ExclusiveOptions } from "./database";
 import type { JournalTables } from "./journal";
 import { type Connection, connect } from "./mysql-connection";
+import { isServerError } from "./mysql-errors";
 import { qualified } from "./mysql-journal";
 import { segmentsOf } from "./mysql-segments";
-import { createReader, createSession, reset } from "./mysql-session";
+import { createReader, createSession, journalError, reset } from "./mysql-session";
 import { text } from "./mysql-text";
 
 export interface MysqlOptions {
-  /** Name of the database that is migrated. */
-  readonly database: string;
   readonly logins: Logins;
   readonly tables: JournalTables;
   /** How long one statement waits for another transaction's lock, in seconds. The server's own default is a year. */
@@ -25,23 +24,26 @@ const POLL_MS = { first: 50, most: 1_000 };
 
 /** MySQL, MariaDB and Aurora MySQL. */
 export function createMysql(options: MysqlOptions): Database {
-  const { database, logins, tables: plainTables } = options;
-  const lock = lockName(database);
-  const tables = qualified(database, plainTables);
+  const { logins, lockTimeoutSeconds } = options;
+  const open = async (deadline: Deadline) => {
+    const { connection, database } = await connect(logins, deadline);
+    const tables = qualified(database, options.tables);
+    return { connection, database, tables, plainTables: options.tables, lock: lockName(database) };
+  };
   return {
-    name: database,
     dialect: "mysql",
     segments: segmentsOf,
     read: async (deadline, work) => {
-      const connection = await connect(logins, deadline);
-      return closing(connection, () => work(createReader({ connection, database, tables, plainTables, lock })));
+      const opened = await open(deadline);
+      return closing(opened.connection, () => work(createReader(opened)));
     },
     exclusively: async (exclusive, work) => {
       const { deadline } = exclusive;
-      const connection = await connect(logins, deadline);
+      const opened = await open(deadline);
+      const { connection, lock } = opened;
       return closing(connection, async () => {
-        const { id, packetBytes } = await enter(connection, options);
-        const setup = { ...options, connection, id, tables, plainTables, lock, deadline, packetBytes };
+        const { id, packetBytes } = await enter(connection, { ...opened, lockTimeoutSeconds });
+        const setup = { ...opened, id, deadline, packetBytes, lockTimeoutSeconds };
         if (!(await acquire(connection, lock, { ...exclusive, reader: createReader(setup) }))) return undefined;
         return { value: await holding(connection, lock, () => work(createSession(setup))) };
       });
@@ -52,12 +54,16 @@ export function createMysql(options: MysqlOptions): Database {
 /** Named locks are known to the whole server: the name holds the database's. At most 64 characters. */
 function lockName(database: string): string {
   const name = `migration-lambda.${database}`;
-  return name.length <= 64 ? name : `migration-lambda.${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
+  return name.length <= 64
+    ? name
+    : `migration-lambda.${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
 }
 
 async function closing<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
+  } catch (error) {
+    throw isServerError(error) ? journalError(error) : error;
   } finally {
     // A connection in the middle of a message would make `close` wait for it.
     if (connection.busy()) connection.destroy();
@@ -71,14 +77,16 @@ interface Server {
   readonly readOnly: number;
 }
 
-async function enter(connection: Connection, options: MysqlOptions): Promise<Server> {
+async function enter(connection: Connection, home: Parameters<typeof reset>[0]): Promise<Server> {
   const [server] = await connection.query<readonly Server[]>(
     "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, @@innodb_read_only AS readOnly",
   );
   if (!server || server.readOnly === 1) {
-    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", { advice: "Use the cluster's writer endpoint." });
+    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {
+      advice: "Use the cluster's writer endpoint.",
+    });
   }
-  const parts = [...reset(options), { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
+  const parts = [...reset(home), { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
   await connection.query(parts.map((part) => part.sql).join(";\n"));
   return server;
 }
@@ -86,9 +94,15 @@ async function enter(connection: Connection, options: MysqlOptions): Promise<Ser
 type Acquiring = ExclusiveOptions & { readonly reader: Parameters<ExclusiveOptions["whenBusy"]>[0] };
 
 /** Polls with a wait of zero: a wait inside the server could not be left. */
-async function acquire(connection: Connection, lock: string, { deadline, whenBusy, reader }: Acquiring): Promise<boolean> {
+async function acquire(
+  connection: Connection,
+  lock: string,
+  { deadline, whenBusy, reader }: Acquiring,
+): Promise<boolean> {
   for (let pause = POLL_MS.first; ; pause = Math.min(pause * 2, POLL_MS.most)) {
-    const [answer] = await connection.query<readonly { readonly got: number | null }[]>(`SELECT GET_LOCK(${text(lock)}, 0) AS got`);
+    const [answer] = await connection.query<readonly { readonly got: number | null }[]>(
+      `SELECT GET_LOCK(${text(lock)}, 0) AS got`,
+    );
     if (answer?.got === 1) return true;
     if ((await whenBusy(reader)) === "leave" || deadline.remainingMs() === 0) return false;
     await new Promise((resolve) => setTimeout(resolve, Math.min(pause, deadline.remainingMs())));
@@ -109,4 +123,3 @@ async function holding<T>(connection: Connection, lock: string, work: () => Prom
     if (!connection.busy()) await connection.query(`DO RELEASE_LOCK(${text(lock)})`).catch(() => undefined);
   }
 }
-

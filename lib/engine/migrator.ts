@@ -1,14 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Call, Command, MigrateCommand, RollbackCommand } from "../command";
 import type { Database, Deadline, Reader, RunRow, RunStart, Session, State } from "../database/database";
-import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
 import type { DoneStep, Report } from "../report";
 import type { Source } from "../source/source";
 import { createDeadline } from "./deadline";
 import { makePlan, type Plan } from "./plan";
-import { endReport, type Heading, heading, joinedReport, refusedReport, report, statusReport, waitingReport } from "./reports";
+import {
+  endReport,
+  type Heading,
+  heading,
+  joinedReport,
+  refusedReport,
+  report,
+  statusReport,
+  waitingReport,
+} from "./reports";
 import { runSteps } from "./runner";
 
 export interface MigratorOptions {
@@ -45,17 +53,30 @@ export function createMigrator(options: MigratorOptions): Migrator {
     run: async (command, call) => {
       const deadline = createDeadline(call.patienceMs);
       const runId = command.runId ?? call.requestId;
-      const head = heading(command, runId, database.name);
       const migrations = await source.load();
-      const state = await database.read(deadline, (reader) => reader.state(runId));
+      const { name, state } = await database.read(deadline, async (reader) => ({
+        name: reader.database,
+        state: await reader.state(runId),
+      }));
+      const head = heading(command, runId, name);
       if (command.action === "status") {
         if (command.runId === undefined) return statusReport(head, migrations, state);
         return state.run?.report ?? runStatus(head, state);
       }
       const key = runKey(command, migrations);
-      const run: RunStart = { runId, action: command.action, key, bundle: options.bundle, ...(call.caller !== undefined && { caller: call.caller }) };
+      const run: RunStart = {
+        runId,
+        action: command.action,
+        key,
+        bundle: options.bundle,
+        ...(call.caller !== undefined && { caller: call.caller }),
+      };
       const result = await change({ ...options, command, migrations, head, run, call, deadline }, state);
-      options.log.info("finished", { outcome: result.outcome, done: result.done.length, remaining: result.remaining.length });
+      options.log.info("finished", {
+        outcome: result.outcome,
+        done: result.done.length,
+        remaining: result.remaining.length,
+      });
       return result;
     },
   };
@@ -66,13 +87,19 @@ function runKey(command: MigrateCommand | RollbackCommand, migrations: readonly 
   const { runId: _, ...asked } = command;
   const set = migrations.map(({ name, checksum }) => [name, checksum]);
   const sorted = Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify([sorted, set])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([sorted, set]))
+    .digest("hex");
 }
 
 function runStatus(head: Heading, state: State): Report {
   if (state.run) return joinedReport(head, state.run, state);
   return refusedReport(head, [
-    { code: "UNKNOWN_TARGET", message: `There is no run ${head.runId}.`, advice: "A call that found nothing to do leaves no trace." },
+    {
+      code: "UNKNOWN_TARGET",
+      message: `There is no run ${head.runId}.`,
+      advice: "A call that found nothing to do leaves no trace.",
+    },
   ]);
 }
 
@@ -81,7 +108,8 @@ async function change(work: Work, first: State): Promise<Report> {
   if (answered) return answered;
   const plan = planned(work, first);
   if (work.command.dryRun) return dryRunReport(work, plan);
-  if (plan.steps.length === 0 && plan.problems.length === 0) return report(work.head, { outcome: "done", message: "Nothing to do." });
+  if (plan.steps.length === 0 && plan.problems.length === 0)
+    return report(work.head, { outcome: "done", message: "Nothing to do." });
   return underLock(work, first);
 }
 
@@ -94,7 +122,9 @@ function stored({ run, head }: Work, state: State): Report | undefined {
   if (!state.run) return undefined;
   if (state.run.key !== run.key) {
     const message = `The run id ${run.runId} belongs to another command, or to another set of migrations.`;
-    return refusedReport(head, [{ code: "RUN_ID_TAKEN", message, advice: "Use a run id of its own for each command." }]);
+    return refusedReport(head, [
+      { code: "RUN_ID_TAKEN", message, advice: "Use a run id of its own for each command." },
+    ]);
   }
   const ended = state.run.report;
   return ended && ["done", "failed", "refused"].includes(ended.outcome) ? ended : undefined;
@@ -119,7 +149,9 @@ async function underLock(work: Work, first: State): Promise<Report> {
     answer = joinedReport(head, current, seen);
     return "leave";
   };
-  const held = await database.exclusively({ deadline, whenBusy }, (session) => locked(work, { session, first, joined }));
+  const held = await database.exclusively({ deadline, whenBusy }, (session) =>
+    locked(work, { session, first, joined }),
+  );
   return held?.value ?? answer ?? waitingReport(head, seen);
 }
 
@@ -142,42 +174,51 @@ async function locked(work: Work, { session, first, joined }: Locked): Promise<R
   const answered = stored(work, state);
   if (answered) return answered;
   await closeCutOff(session, { state, run, head });
-  const before = [...(state.run?.report?.done ?? []), ...takenOver(first, state, joined)];
+  const before = [...earlier(state, run.runId), ...takenOver(first, state, joined)];
   const plan = planned(work, state);
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
-    return report(head, { outcome: "done", done: before, message: before.length > 0 ? "Another run has done it." : "Nothing to do." });
+    return report(head, {
+      outcome: "done",
+      done: before,
+      message: before.length > 0 ? "Another run has done it." : "Nothing to do.",
+    });
   }
   await session.startRun(run);
   log.info("started", { steps: plan.steps.map(({ name }) => name), problems: plan.problems.map(({ code }) => code) });
-  const result = plan.problems.length > 0 ? refusedReport(head, plan.problems) : await carryOut(work, { session, state, plan });
-  const whole = { ...result, done: [...before, ...result.done] };
-  // A run that was left under way, or whose connection is gone, is finished by whoever comes next.
-  if (result.outcome !== "running" && session.usable()) await session.finishRun(whole);
-  return whole;
-}
-
-async function carryOut(work: Work, { session, state, plan }: { readonly session: Session; readonly state: State; readonly plan: Plan }): Promise<Report> {
-  const { deadline, run, head, log, database } = work;
+  if (plan.problems.length > 0) return finish(session, refusedReport(head, plan.problems));
   const applied = state.applied.map(({ name }) => name);
-  try {
-    const result = await runSteps({ steps: plan.steps, applied, session, run, deadline, dialect: database.dialect, log });
-    return endReport(head, plan.steps, result);
-  } catch (error) {
-    if (!(error instanceof MigratorError)) throw error;
-    log.error("stopped", { code: error.code, reason: error.message });
-    return interruptedReport(head, error);
-  }
+  const { deadline, database } = work;
+  const result = await runSteps({ steps: plan.steps, applied, session, run, deadline, dialect: database.dialect, log });
+  const ended = endReport(head, { steps: plan.steps, before, result });
+  // Where the connection is gone, or under way without us, the next run closes this one.
+  return ["left", "abandoned", "interrupted"].includes(result.stop.why) ? ended : finish(session, ended);
 }
 
-/** The connection or the lock went away in the middle; what was done is in the journal, and the next call reads it there. */
-function interruptedReport(head: Heading, error: MigratorError): Report {
-  return report(head, { outcome: "incomplete", message: `${error.message} ${error.advice ?? ""}`.trim() });
+async function finish(session: Session, ended: Report): Promise<Report> {
+  await session.finishRun(ended);
+  return ended;
+}
+
+/** What earlier calls of this run have done: one Report covers them all. */
+function earlier(state: State, runId: string): readonly DoneStep[] {
+  if (!state.run) return [];
+  const rows = state.applied.filter((row) => row.runId === runId);
+  return (
+    state.run.report?.done ??
+    rows.map(({ name }): DoneStep => ({ name, direction: "up", durationMs: 0, recovered: true }))
+  );
 }
 
 /** Gives every run that never finished its end: whoever did it holds no lock any more. */
-async function closeCutOff(session: Session, { state, run, head }: { readonly state: State; readonly run: RunStart; readonly head: Heading }): Promise<void> {
+async function closeCutOff(
+  session: Session,
+  { state, run, head }: { readonly state: State; readonly run: RunStart; readonly head: Heading },
+): Promise<void> {
   for (const dead of state.unfinished.filter(({ runId }) => runId !== run.runId)) {
-    const { done, remaining, problems, ...rest } = report(head, { outcome: "incomplete", message: `Cut off, or left to the database; run ${run.runId} went on.` });
+    const { done, remaining, problems, ...rest } = report(head, {
+      outcome: "incomplete",
+      message: `Cut off, or left to the database; run ${run.runId} went on.`,
+    });
     await session.finishRun({ ...rest, done, remaining, problems, runId: dead.runId });
   }
 }
@@ -189,6 +230,8 @@ function takenOver(first: State, now: State, joined: RunRow | undefined): readon
   const after = new Set(now.applied.map(({ name }) => name));
   const up = now.applied.filter(({ id, runId }) => runId === joined.runId && !before.has(id));
   const down = first.applied.filter(({ name }) => !after.has(name));
-  const step = (direction: "up" | "down") => ({ name }: { readonly name: string }): DoneStep => ({ name, direction, durationMs: 0, recovered: true });
+  const step =
+    (direction: "up" | "down") =>
+    ({ name }: { readonly name: string }): DoneStep => ({ name, direction, durationMs: 0, recovered: true });
   return [...up.map(step("up")), ...down.map(step("down"))];
 }

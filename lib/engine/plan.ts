@@ -94,7 +94,13 @@ function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
     return { code: "CHANGED", migration: row.name, file, message, advice: `${by} Or restore the file.` };
   }
   const advice = "Give it a down, or write a new migration that undoes it.";
-  return { code: "NO_DOWN", migration: row.name, file, message: `${row.name} has no down and cannot be rolled back.`, advice };
+  return {
+    code: "NO_DOWN",
+    migration: row.name,
+    file,
+    message: `${row.name} has no down and cannot be rolled back.`,
+    advice,
+  };
 }
 
 export function changedProblem(migration: Migration): Problem {

@@ -1,4 +1,5 @@
 import type { Database, Step, StepRow } from "../database/database";
+import { maskSecrets } from "../mask";
 import type { Migration, Script, SqlScript, Statement } from "../migration";
 import type { Problem } from "../report";
 
@@ -6,7 +7,11 @@ import type { Problem } from "../report";
 export type Resumption = { readonly step: Step } | { readonly problem: Problem };
 
 /** Goes on in the direction in which the step was going: with the file as it is now, if what has taken effect reads the same. */
-export function resume(row: StepRow, migration: Migration | undefined, database: Pick<Database, "segments">): Resumption {
+export function resume(
+  row: StepRow,
+  migration: Migration | undefined,
+  database: Pick<Database, "segments">,
+): Resumption {
   const script = row.direction === "up" ? migration?.up : downScript(row, migration);
   if (!script) return { problem: gone(row) };
   const step = stepOf(row, migration, script);
@@ -56,7 +61,7 @@ function stepOf(row: StepRow, migration: Migration | undefined, script: Script):
 
 /** Index of the first of the `count` statements that is not the same in both. */
 function firstDifference(before: readonly Statement[], now: readonly Statement[], count: number): number | undefined {
-  const index = before.slice(0, count).findIndex((statement, at) => statement.sql !== now[at]?.sql);
+  const index = before.slice(0, count).findIndex((statement, at) => statement.sql !== maskSecrets(now[at]?.sql ?? ""));
   return index === -1 ? undefined : index;
 }
 

@@ -16,7 +16,9 @@ export interface Heading {
   readonly startedAt: string;
 }
 
-type Body = { readonly outcome: Outcome; readonly message: string } & Partial<Omit<Report, keyof Heading | "outcome" | "message" | "finishedAt">>;
+type Body = { readonly outcome: Outcome; readonly message: string } & Partial<
+  Omit<Report, keyof Heading | "outcome" | "message" | "finishedAt">
+>;
 
 export function report(heading: Heading, body: Body): Report {
   return { ...heading, finishedAt: new Date().toISOString(), done: [], remaining: [], problems: [], ...body };
@@ -57,7 +59,10 @@ export function inProgressOf(step: StepRow, holder: number | undefined): InProgr
     direction,
     runId,
     elapsedMs,
-    ...(script && { statement: Math.min(statement + 1, script.statements.length), statements: script.statements.length }),
+    ...(script && {
+      statement: Math.min(statement + 1, script.statements.length),
+      statements: script.statements.length,
+    }),
     ...(connection === holder && { connection }),
     ...(error && { error: error.message }),
   };
@@ -89,18 +94,34 @@ export function waitingReport(head: Heading, state: State | undefined): Report {
   return report(head, {
     outcome: "running",
     waiting: true,
-    message: inProgress ? `Another run is at ${inProgress.name}; call again.` : "Another run holds the lock; call again.",
+    message: inProgress
+      ? `Another run is at ${inProgress.name}; call again.`
+      : "Another run holds the lock; call again.",
     ...(inProgress && { inProgress }),
   });
 }
 
-export function endReport(head: Heading, steps: readonly Step[], { done, stop }: RunnerResult): Report {
-  const remaining = steps.slice(done.length).map(({ name }) => name);
+export interface End {
+  readonly steps: readonly Step[];
+  /** What was done before the runner began, by this run's earlier calls or by one that was taken over. */
+  readonly before: readonly DoneStep[];
+  readonly result: RunnerResult;
+}
+
+export function endReport(head: Heading, { steps, before, result }: End): Report {
+  const { stop } = result;
+  const done = [...before, ...result.done];
+  const remaining = steps.slice(result.done.length).map(({ name }) => name);
   switch (stop.why) {
     case "finished":
       return report(head, { outcome: "done", done, message: summary(done) });
     case "time":
-      return report(head, { outcome: "incomplete", done, remaining, message: `The time was up with ${remaining.length} to go; call again.` });
+      return report(head, {
+        outcome: "incomplete",
+        done,
+        remaining,
+        message: `The time was up with ${remaining.length} to go; call again.`,
+      });
     case "left":
       return report(head, {
         outcome: "running",
@@ -115,12 +136,19 @@ export function endReport(head: Heading, steps: readonly Step[], { done, stop }:
         remaining,
         message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call begins it again.`,
       });
+    case "interrupted": {
+      const message = `${stop.error.message} ${stop.error.advice ?? ""}`.trim();
+      return report(head, { outcome: "incomplete", done, remaining, message });
+    }
     case "failed":
       return failedReport(head, { done, remaining, failure: failureOf(stop.step, stop.failure) });
   }
 }
 
-function failedReport(head: Heading, body: { readonly done: readonly DoneStep[]; readonly remaining: readonly string[]; readonly failure: Failure }): Report {
+function failedReport(
+  head: Heading,
+  body: { readonly done: readonly DoneStep[]; readonly remaining: readonly string[]; readonly failure: Failure },
+): Report {
   const { migration, file, line, statement, message } = body.failure;
   const where = statement === undefined ? "" : ` at statement ${statement} (${file}:${line})`;
   return report(head, { outcome: "failed", ...body, message: `${migration} failed${where}: ${message}` });
@@ -141,7 +169,10 @@ function failureOf(step: Step, failure: RunnerFailure): Failure {
   }
   const { statements } = step.script;
   const failed = statements[failure.index];
-  const kept = failure.applied === 0 ? "Nothing of it has taken effect." : `What stands before it (${failure.applied} of ${statements.length}) has taken effect and is not run again.`;
+  const kept =
+    failure.applied === 0
+      ? "Nothing of it has taken effect."
+      : `What stands before it (${failure.applied} of ${statements.length}) has taken effect and is not run again.`;
   return {
     ...base,
     statement: failure.index + 1,
@@ -162,4 +193,3 @@ function summary(done: readonly DoneStep[]): string {
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
-

@@ -2,8 +2,8 @@ import { MigrationError, Umzug } from "umzug";
 import type { Deadline, RunStart, Session, StatementFailure, Step } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
-import type { CodeScript, Context, DialectName, Direction } from "../migration";
 import { maskSecrets } from "../mask";
+import type { CodeScript, Context, DialectName, Direction } from "../migration";
 import type { DoneStep } from "../report";
 import { seedStore } from "./store";
 
@@ -24,11 +24,17 @@ export interface RunnerInput {
  * - `time`: between two steps; nothing is under way.
  * - `left`: in the middle of an SQL step, which the server finishes.
  * - `abandoned`: in the middle of a code step, which ended with it.
+ * - `interrupted`: the connection or the lock was lost; the journal knows what was done.
  */
 export type Stop =
   | { readonly why: "finished" | "time" }
   | { readonly why: "left" | "abandoned"; readonly step: Step }
-  | { readonly why: "failed"; readonly step: Step; readonly failure: StatementFailure | { readonly message: string; readonly code?: string } };
+  | { readonly why: "interrupted"; readonly error: MigratorError }
+  | {
+      readonly why: "failed";
+      readonly step: Step;
+      readonly failure: StatementFailure | { readonly message: string; readonly code?: string };
+    };
 
 export interface RunnerResult {
   readonly done: readonly DoneStep[];
@@ -59,6 +65,7 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   } catch (error) {
     const reason = error instanceof MigrationError ? error.cause : error;
     if (reason instanceof Stopped) return { done, stop: reason.stop };
+    if (reason instanceof MigratorError) return { done, stop: { why: "interrupted", error: reason } };
     throw reason;
   } finally {
     await store.remove();
@@ -75,14 +82,21 @@ function sameDirection(steps: readonly Step[]): readonly (readonly Step[])[] {
   return groups;
 }
 
-function createUmzug(input: RunnerInput, done: DoneStep[], storage: Awaited<ReturnType<typeof seedStore>>["storage"]): Umzug<Context> {
+function createUmzug(
+  input: RunnerInput,
+  done: DoneStep[],
+  storage: Awaited<ReturnType<typeof seedStore>>["storage"],
+): Umzug<Context> {
   const { steps, session, dialect, log } = input;
   const context: Context = { dialect, log, query: (sql, values) => session.query(sql, values) };
   const byName = new Map(steps.map((step) => [step.name, step]));
-  const perform = (direction: Direction) => async ({ name }: { readonly name: string }) => {
-    const step = byName.get(name);
-    if (step?.direction === direction && step.script.kind === "code") await runCode(input, step, step.script, context);
-  };
+  const perform =
+    (direction: Direction) =>
+    async ({ name }: { readonly name: string }) => {
+      const step = byName.get(name);
+      if (step?.direction === direction && step.script.kind === "code")
+        await runCode(input, step, step.script, context);
+    };
   const umzug = new Umzug<Context>({
     migrations: steps.map(({ name }) => ({ name, up: perform("up"), down: perform("down") })),
     context,
@@ -136,9 +150,15 @@ async function runCode(input: RunnerInput, step: Step, script: CodeScript, conte
 }
 
 /** What the code threw, and keeps it in the journal. */
-async function codeFailure(session: Session, error: unknown): Promise<{ readonly message: string; readonly code?: string }> {
+async function codeFailure(
+  session: Session,
+  error: unknown,
+): Promise<{ readonly message: string; readonly code?: string }> {
   if (error instanceof MigratorError) throw error;
-  const { message, code } = error instanceof Error ? (error as Error & { readonly code?: unknown }) : { message: String(error), code: undefined };
+  const { message, code } =
+    error instanceof Error
+      ? (error as Error & { readonly code?: unknown })
+      : { message: String(error), code: undefined };
   const masked = maskSecrets(message);
   await session.fail({ message: masked });
   return { message: masked, ...(typeof code === "string" && { code }) };

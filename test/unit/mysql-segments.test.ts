@@ -52,7 +52,9 @@ test("a rollback is left to the file's own words", () => {
 });
 
 test("locked tables are one block, whatever is in it", () => {
-  expect(cut(UPDATE, "LOCK TABLES a WRITE", INSERT, "/*!40000 ALTER TABLE a ENABLE KEYS */", "UNLOCK TABLES", UPDATE)).toEqual([
+  expect(
+    cut(UPDATE, "LOCK TABLES a WRITE", INSERT, "/*!40000 ALTER TABLE a ENABLE KEYS */", "UNLOCK TABLES", UPDATE),
+  ).toEqual([
     ["transaction", 0, 1, [UPDATE]],
     ["block", 1, 4, ["LOCK TABLES a WRITE", INSERT, "/*!40000 ALTER TABLE a ENABLE KEYS */", "UNLOCK TABLES"]],
     ["transaction", 5, 1, [UPDATE]],

@@ -1,0 +1,15 @@
+export type { Action, Call, Command, MigrateCommand, RollbackCommand, StatusCommand } from "./command";
+export { parseCommand } from "./command";
+export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
+export type { Log } from "./log";
+export type { CodeParams, Context, DialectName, Direction, Migration, Phase, Script, Statement } from "./migration";
+export type {
+  AppliedMigration,
+  DoneStep,
+  Failure,
+  InProgress,
+  Outcome,
+  Problem,
+  ProblemCode,
+  Report,
+} from "./report";

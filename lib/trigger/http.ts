@@ -1,0 +1,167 @@
+import { type Action, type Command, parseCommand } from "../command";
+import { type ErrorCode, MigratorError } from "../errors";
+import type { Outcome, Report } from "../report";
+import { type Invocation, runIdOf, type Trigger } from "./trigger";
+
+/** Which Command a method and a path's last part mean. */
+export type Routes = Readonly<Record<string, Action>>;
+
+/** The part of API Gateway's proxy event that is used, in its payload version 1.0 (REST). */
+interface HttpEvent {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly queryStringParameters?: Readonly<Record<string, string>> | null;
+  readonly requestContext?: { readonly identity?: { readonly userArn?: string | null } };
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A Command is some hundred bytes. */
+const MAX_BODY_BYTES = 16_384;
+/** Seconds after which it is worth asking again. */
+const RETRY_AFTER = 2;
+
+const STATUS: Readonly<Record<Outcome, number>> = {
+  done: 200,
+  running: 202,
+  incomplete: 202,
+  refused: 409,
+  failed: 500,
+};
+
+const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
+  INVALID_COMMAND: 400,
+  INVALID_SETTINGS: 500,
+  INVALID_MIGRATIONS: 500,
+  UNREACHABLE: 503,
+  ACCESS_DENIED: 503,
+  READ_ONLY: 503,
+  CONNECTION_LOST: 503,
+  LOCK_LOST: 503,
+  FOREIGN_TABLE: 409,
+  STATEMENT_FAILED: 500,
+};
+
+/** HTTP through API Gateway. Every answer is JSON and must not be cached; problems are `application/problem+json` (RFC 9457). */
+export function httpTrigger(routes: Routes): Trigger {
+  return {
+    recognises: (event) => typeof (event as HttpEvent | null)?.httpMethod === "string",
+    handle: async (invocation) => {
+      try {
+        return await answer(invocation, routes);
+      } catch (error) {
+        if (error instanceof MigratorError) return errorResponse(error);
+        if (error instanceof Refusal)
+          return problem(error.status, { code: error.code, detail: error.message, ...error.more }, error.headers);
+        throw error;
+      }
+    },
+  };
+}
+
+/** A request that no Command can be made of. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    readonly more: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message);
+  }
+}
+
+async function answer({ event, context, assemble }: Invocation, routes: Routes): Promise<HttpResponse> {
+  const request = event as HttpEvent;
+  const action = route(request, routes);
+  const command = parseCommand(action, input(request));
+  const { migrator, httpPatienceMs } = assemble(runIdOf(command, context));
+  const caller = request.requestContext?.identity?.userArn;
+  const report = await migrator.run(command, {
+    requestId: context.awsRequestId,
+    patienceMs: Math.min(httpPatienceMs, context.getRemainingTimeInMillis()),
+    whenRunning: "answer",
+    ...(caller && { caller }),
+  });
+  return reportResponse(report, command);
+}
+
+function route(request: HttpEvent, routes: Routes): Action {
+  const path = `/${request.path.split("/").filter(Boolean).at(-1) ?? ""}`;
+  const action = routes[`${request.httpMethod} ${path}`];
+  if (action) return action;
+  const allowed = Object.keys(routes)
+    .filter((key) => key.endsWith(` ${path}`))
+    .map((key) => key.split(" ")[0]);
+  if (allowed.length === 0)
+    throw new Refusal(404, "UNKNOWN_ROUTE", `There is nothing at ${JSON.stringify(path.slice(0, 100))}.`);
+  const headers = { Allow: allowed.join(", ") };
+  throw new Refusal(405, "UNKNOWN_METHOD", `${path} is called with ${allowed.join(" or ")}.`, headers);
+}
+
+/** A GET takes its parameters from the query, anything else from a JSON body. */
+function input(request: HttpEvent): unknown {
+  const body = request.body ? Buffer.from(request.body, request.isBase64Encoded ? "base64" : "utf8") : Buffer.alloc(0);
+  const query = request.queryStringParameters ?? {};
+  if (request.httpMethod === "GET") {
+    if (body.length > 0) throw new Refusal(400, "INVALID_COMMAND", "A GET takes no body; use POST.");
+    return query;
+  }
+  const [parameter] = Object.keys(query);
+  if (parameter !== undefined)
+    throw new Refusal(400, "INVALID_COMMAND", "A POST takes its parameters in a JSON body, not in the query.");
+  if (body.length > MAX_BODY_BYTES)
+    throw new Refusal(413, "INVALID_COMMAND", `The body is larger than ${MAX_BODY_BYTES} bytes.`);
+  if (body.toString().trim() === "") return {};
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw new Refusal(400, "INVALID_COMMAND", "The body is not valid JSON.");
+  }
+}
+
+function reportResponse(report: Report, command: Command): HttpResponse {
+  // Asked for what is, the answer is found whatever it says.
+  const status = command.action === "status" && report.outcome !== "refused" ? 200 : STATUS[report.outcome];
+  if (status === 202) return response(status, report, { "Retry-After": String(RETRY_AFTER) });
+  if (status < 300) return response(status, report);
+  const code = report.outcome === "failed" ? "MIGRATION_FAILED" : (report.problems[0]?.code ?? "REFUSED");
+  return problem(status, { code, detail: report.message, ...report });
+}
+
+function errorResponse(error: MigratorError): HttpResponse {
+  const status = ERROR_STATUS[error.code];
+  const { code, message, advice, problems } = error;
+  const body = { code, detail: message, ...(advice && { advice }), ...(problems.length > 0 && { problems }) };
+  return problem(status, body, status === 503 ? { "Retry-After": String(RETRY_AFTER) } : {});
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+function problem(status: number, details: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  const body = { type: "about:blank", title: TITLES[status], status, ...details };
+  return response(status, body, { "Content-Type": "application/problem+json", ...headers });
+}
+
+function response(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
+  return {
+    statusCode,
+    headers: { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers },
+    body: `${JSON.stringify(body, undefined, 2)}\n`,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Command } from "../command";
+import type { Migrator } from "../engine/migrator";
+import type { Log } from "../log";
+
+/** What a function gives its triggers to work with; made anew in every container, and again after it failed. */
+export interface Assembly {
+  readonly migrator: Migrator;
+  /** How long an HTTP caller waits, in milliseconds. */
+  readonly httpPatienceMs: number;
+  readonly log: Log;
+}
+
+/** The part of Lambda's context object that triggers use. */
+export interface LambdaContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** One event, and what there is to answer it with. */
+export interface Invocation {
+  readonly event: unknown;
+  readonly context: LambdaContext;
+  /** The assembly whose every log line carries this run's id. @throws MigratorError `INVALID_SETTINGS` */
+  assemble(runId: string): Assembly;
+}
+
+/**
+ * One way in: turns an event into Commands, and an outcome into the answer that this caller understands.
+ *
+ * To add one: a file in this folder that exports a function returning this interface; it passes
+ * `test/contract/trigger.ts`. A function names its triggers in order; the first that recognises the event handles it.
+ */
+export interface Trigger {
+  recognises(event: unknown): boolean;
+  /** Gives the answer, or throws where this caller takes only an error for a failure. */
+  handle(invocation: Invocation): Promise<unknown>;
+}
+
+export type LambdaHandler = (event: unknown, context: LambdaContext) => Promise<unknown>;
+
+/** The handler of a function that is reached in these ways. */
+export function createHandler(assemble: Invocation["assemble"], triggers: readonly Trigger[]): LambdaHandler {
+  return async (event, context) => {
+    const trigger = triggers.find((one) => one.recognises(event));
+    if (!trigger) throw new Error("This function cannot be called in this way.");
+    return trigger.handle({ event, context, assemble });
+  };
+}
+
+/** The id under which a call's run is known: the one that it names, else Lambda's request id. */
+export function runIdOf(command: Command, context: LambdaContext): string {
+  return command.runId ?? context.awsRequestId;
+}
