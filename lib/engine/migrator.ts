@@ -7,16 +7,7 @@ import type { DoneStep, Report } from "../report";
 import type { Source } from "../source/source";
 import { createDeadline } from "./deadline";
 import { makePlan, type Plan } from "./plan";
-import {
-  endReport,
-  type Heading,
-  heading,
-  joinedReport,
-  refusedReport,
-  report,
-  statusReport,
-  waitingReport,
-} from "./reports";
+import { endReport, type Heading, joinedReport, refusedReport, report, statusReport, waitingReport } from "./reports";
 import { runSteps } from "./runner";
 
 export interface MigratorOptions {
@@ -52,13 +43,14 @@ export function createMigrator(options: MigratorOptions): Migrator {
   return {
     run: async (command, call) => {
       const deadline = createDeadline(call.patienceMs);
+      const startedAt = new Date().toISOString();
       const runId = command.runId ?? call.requestId;
       const migrations = await source.load();
       const { name, state } = await database.read(deadline, async (reader) => ({
         name: reader.database,
         state: await reader.state(runId),
       }));
-      const head = heading(command, runId, name);
+      const head: Heading = { runId, action: command.action, database: name, startedAt };
       if (command.action === "status") {
         if (command.runId === undefined) return statusReport(head, migrations, state);
         return state.run?.report ?? runStatus(head, state);

@@ -1,4 +1,4 @@
-import type { Action, Command } from "../command";
+import type { Action } from "../command";
 import { compare } from "../compare";
 import type { RunRow, State, Step, StepRow } from "../database/database";
 import { excerpt } from "../mask";
@@ -22,10 +22,6 @@ type Body = { readonly outcome: Outcome; readonly message: string } & Partial<
 
 export function report(heading: Heading, body: Body): Report {
   return { ...heading, finishedAt: new Date().toISOString(), done: [], remaining: [], problems: [], ...body };
-}
-
-export function heading(command: Command, runId: string, database: string): Heading {
-  return { runId, action: command.action, database, startedAt: new Date().toISOString() };
 }
 
 export function statusReport(head: Heading, migrations: readonly Migration[], state: State): Report {

@@ -112,7 +112,7 @@ function input(request: HttpEvent): unknown {
   const query = request.queryStringParameters ?? {};
   if (request.httpMethod === "GET") {
     if (body.length > 0) throw new Refusal(400, "INVALID_COMMAND", "A GET takes no body; use POST.");
-    return query;
+    return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, fromQuery(value)]));
   }
   const [parameter] = Object.keys(query);
   if (parameter !== undefined)
@@ -125,6 +125,12 @@ function input(request: HttpEvent): unknown {
   } catch {
     throw new Refusal(400, "INVALID_COMMAND", "The body is not valid JSON.");
   }
+}
+
+/** A query holds only text: what reads as a number, `true` or `false` is meant as such. */
+function fromQuery(value: string): unknown {
+  if (value === "true" || value === "false") return value === "true";
+  return /^-?\d+(?:\.\d+)?$/.test(value) && value.length < 16 ? Number(value) : value;
 }
 
 function reportResponse(report: Report, command: Command): HttpResponse {

@@ -1,6 +1,6 @@
 import { type Action, parseCommand } from "../command";
 import { MigratorError } from "../errors";
-import type { Report } from "../report";
+import type { Problem, Report } from "../report";
 import { runIdOf, type Trigger } from "./trigger";
 
 /** The error of a failed invocation: Lambda shows `errorType` and `errorMessage`, so the message says it all. */
@@ -38,23 +38,21 @@ export function invokeTrigger(action: Action): Trigger {
   };
 }
 
+/** The sentence first: it is what a terminal shows. Each problem with its place and its way out; the whole Report last. */
 function failed(report: Report): Error {
   const name = report.outcome === "failed" ? "MigrationFailed" : "MigrationRefused";
-  const problems = report.problems.map(({ message, advice, file, line }) =>
-    [
-      `- ${message}`,
-      ...(file ? [`  (${file}${line === undefined ? "" : `:${line}`})`] : []),
-      ...(advice ? [`  ${advice}`] : []),
-    ].join("\n"),
-  );
   const hint = report.failure ? [report.failure.advice] : [];
-  return new InvocationError(name, [report.message, ...hint, ...problems, JSON.stringify(report)].join("\n"));
+  return new InvocationError(
+    name,
+    [report.message, ...hint, ...report.problems.map(line), JSON.stringify(report)].join("\n"),
+  );
 }
 
 function advice(error: MigratorError): readonly string[] {
-  const own = error.advice ? [error.advice] : [];
-  return [
-    ...own,
-    ...error.problems.map((problem) => `- ${problem.message}${problem.advice ? ` ${problem.advice}` : ""}`),
-  ];
+  return [...(error.advice ? [error.advice] : []), ...error.problems.map(line)];
+}
+
+function line(problem: Problem): string {
+  const place = problem.file ? ` (${problem.file}${problem.line === undefined ? "" : `:${problem.line}`})` : "";
+  return `- ${problem.message}${place}${problem.advice ? ` ${problem.advice}` : ""}`;
 }
