@@ -134,19 +134,17 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
       client.destroy();
       resolve({ end: "left" });
     }, deadline.remainingMs());
-    // A statement may end in a line comment: the delimiter needs a line of its own.
-    const command = client.query(parts.map((part) => part.sql).join("\n;\n"));
+    const done = (error: QueryError | null) => {
+      clearTimeout(timer);
+      if (!error) resolve({ end: "answered", at });
+      else if (isLost(error)) reject(lost(error));
+      else resolve({ end: "refused", at, error });
+    };
+    // A statement may end in a line comment: the delimiter needs a line of its own. With a callback, a lost connection is
+    // reported to it; without, only to the connection.
+    const command = client.query(parts.map((part) => part.sql).join("\n;\n"), done);
     command.on("fields", (fields: FieldPacket[] | undefined) => {
       if (!(fields !== undefined && isCall(parts[at]))) at += 1;
-    });
-    command.on("error", (error: QueryError) => {
-      clearTimeout(timer);
-      if (isLost(error)) reject(lost(error));
-      else resolve({ end: "refused", at, error });
-    });
-    command.on("end", () => {
-      clearTimeout(timer);
-      resolve({ end: "answered", at });
     });
   });
 }

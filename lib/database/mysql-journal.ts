@@ -16,13 +16,12 @@ const WORD = "VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 const HASH = "CHAR(64) CHARACTER SET ascii COLLATE ascii_bin";
 const LONG = "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
-/** What makes the tables; each statement does nothing where its table is there. Times are UTC. */
+/**
+ * What makes the tables; each statement does nothing where its table is there. Times are UTC. The first table that is read
+ * comes last: where it is, the others are.
+ */
 export function createTables(tables: JournalTables): readonly string[] {
   return [
-    `CREATE TABLE IF NOT EXISTS ${tables.migration} (
- \`id\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, \`name\` ${NAME} NOT NULL UNIQUE,
- \`createdAt\` DATETIME(6) NOT NULL, \`updatedAt\` DATETIME(6) NOT NULL, \`checksum\` ${HASH} NOT NULL, \`normalised\` ${HASH} NOT NULL,
- \`durationMs\` BIGINT NOT NULL, \`runId\` ${WORD} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`down\` ${LONG} NULL) ENGINE=InnoDB`,
     `CREATE TABLE IF NOT EXISTS ${tables.step} (
  \`id\` TINYINT NOT NULL PRIMARY KEY, \`name\` ${NAME} NULL, \`direction\` ${WORD} NULL, \`checksum\` ${HASH} NULL, \`normalised\` ${HASH} NULL,
  \`script\` ${LONG} NULL, \`down\` ${LONG} NULL, \`statement\` INT NOT NULL DEFAULT 0, \`connection\` BIGINT UNSIGNED NULL,
@@ -33,6 +32,10 @@ export function createTables(tables: JournalTables): readonly string[] {
  \`startedAt\` DATETIME(6) NOT NULL, \`deadline\` DATETIME(6) NOT NULL, \`finishedAt\` DATETIME(6) NULL, \`outcome\` ${WORD} NULL,
  \`report\` ${LONG} NULL, KEY \`finishedAt\` (\`finishedAt\`)) ENGINE=InnoDB`,
     `INSERT IGNORE INTO ${tables.step} (\`id\`) VALUES (1)`,
+    `CREATE TABLE IF NOT EXISTS ${tables.migration} (
+ \`id\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, \`name\` ${NAME} NOT NULL UNIQUE,
+ \`createdAt\` DATETIME(6) NOT NULL, \`updatedAt\` DATETIME(6) NOT NULL, \`checksum\` ${HASH} NOT NULL, \`normalised\` ${HASH} NOT NULL,
+ \`durationMs\` BIGINT NOT NULL, \`runId\` ${WORD} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`down\` ${LONG} NULL) ENGINE=InnoDB`,
   ];
 }
 

@@ -59,8 +59,9 @@ export function createReader(
  WHERE TABLE_SCHEMA = ${text(database)} AND TABLE_NAME IN (${Object.values(plainTables).map(text).join(", ")})`,
       );
       const present = presentTables(plainTables, columns);
-      const empty = { tables: "missing", applied: [], unfinished: [] } as const;
-      if (!present.has("migration")) return empty;
+      if (!present.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
+      // Somebody else has made them in between.
+      if (present.size === 3) return read(runId);
       throw new MigratorError(
         "FOREIGN_TABLE",
         `The table ${plainTables.migration} is there, but not those that belong to it.`,

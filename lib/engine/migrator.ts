@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Call, Command, MigrateCommand, RollbackCommand } from "../command";
 import type { Database, Deadline, Reader, RunRow, RunStart, Session, State } from "../database/database";
 import type { Log } from "../log";
-import type { Migration } from "../migration";
+import type { Direction, Migration } from "../migration";
 import type { DoneStep, Report } from "../report";
 import type { Source } from "../source/source";
 import { createDeadline } from "./deadline";
@@ -166,7 +166,7 @@ async function locked(work: Work, { session, first, joined }: Locked): Promise<R
   const answered = stored(work, state);
   if (answered) return answered;
   await closeCutOff(session, { state, run, head });
-  const before = [...earlier(state, run.runId), ...takenOver(first, state, joined)];
+  const before = doneBefore(work, { first, state, joined });
   const plan = planned(work, state);
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
     return report(head, {
@@ -191,14 +191,27 @@ async function finish(session: Session, ended: Report): Promise<Report> {
   return ended;
 }
 
-/** What earlier calls of this run have done: one Report covers them all. */
-function earlier(state: State, runId: string): readonly DoneStep[] {
-  if (!state.run) return [];
-  const rows = state.applied.filter((row) => row.runId === runId);
-  return (
-    state.run.report?.done ??
-    rows.map(({ name }): DoneStep => ({ name, direction: "up", durationMs: 0, recovered: true }))
-  );
+/** What earlier calls of this run have done, and what a run that it takes over brought to an end while this call waited. */
+function doneBefore(
+  { run }: Work,
+  { first, state, joined }: { readonly first: State; readonly state: State; readonly joined: RunRow | undefined },
+): readonly DoneStep[] {
+  const own = state.run ? rowsOf(state, run.runId) : [];
+  const earlier = state.run?.report?.done ?? own.map(recovered("up"));
+  if (!joined || joined.runId === run.runId) return earlier;
+  const before = new Set(first.applied.map(({ id }) => id));
+  const after = new Set(state.applied.map(({ name }) => name));
+  const up = rowsOf(state, joined.runId).filter(({ id }) => !before.has(id));
+  const down = first.applied.filter(({ name }) => !after.has(name));
+  return [...earlier, ...up.map(recovered("up")), ...down.map(recovered("down"))];
+}
+
+function rowsOf(state: State, id: string): State["applied"] {
+  return state.applied.filter(({ runId }) => runId === id);
+}
+
+function recovered(direction: Direction) {
+  return ({ name }: { readonly name: string }): DoneStep => ({ name, direction, durationMs: 0, recovered: true });
 }
 
 /** Gives every run that never finished its end: whoever did it holds no lock any more. */
@@ -213,17 +226,4 @@ async function closeCutOff(
     });
     await session.finishRun({ ...rest, done, remaining, problems, runId: dead.runId });
   }
-}
-
-/** Steps that the joined run, unattended, brought to an end while this call waited. */
-function takenOver(first: State, now: State, joined: RunRow | undefined): readonly DoneStep[] {
-  if (!joined) return [];
-  const before = new Set(first.applied.map(({ id }) => id));
-  const after = new Set(now.applied.map(({ name }) => name));
-  const up = now.applied.filter(({ id, runId }) => runId === joined.runId && !before.has(id));
-  const down = first.applied.filter(({ name }) => !after.has(name));
-  const step =
-    (direction: "up" | "down") =>
-    ({ name }: { readonly name: string }): DoneStep => ({ name, direction, durationMs: 0, recovered: true });
-  return [...up.map(step("up")), ...down.map(step("down"))];
 }

@@ -30,10 +30,10 @@ export interface PackagedService {
   deployed(environment?: Readonly<Record<string, string>>): Readonly<Record<string, LambdaFunction>>;
 }
 
-/** What is built, installed or private: a developer's .env must not be what is tested. */
+/** What was served or packaged, is installed or private: a developer's .env must not be what is tested. */
 const NOT_COPIED = new Set([
   ...[".git", ".env", ".local", ".esbuild", ".serverless", "(temporary)"],
-  ...["coverage", "dist", "node_modules", "test"],
+  ...["coverage", "node_modules", "test"],
 ]);
 const PACKAGING_MS = 120_000;
 const FOLDERS = "migration-lambda-packages-";
@@ -66,8 +66,7 @@ async function build(dir: string, target: string, env: Readonly<Record<string, s
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const service = join(work, "service");
-  cpSync(dir, service, { recursive: true, filter: (source) => source === dir || !NOT_COPIED.has(basename(source)) });
-  symlinkSync(join(REPOSITORY, "node_modules"), join(service, "node_modules"));
+  copyService(dir, service);
   const { exitCode, stdout, stderr } = await serverless(["package", "--package", join(work, "package")], {
     dir: service,
     env,
@@ -76,6 +75,12 @@ async function build(dir: string, target: string, env: Readonly<Record<string, s
   if (exitCode !== 0) throw new Error(`serverless package failed in ${service}:\n${stdout}${stderr}`);
   renameSync(join(work, "package"), target);
   rmSync(work, { recursive: true, force: true });
+}
+
+/** Copies a service, with what is installed linked: for whatever writes into a service's folder. */
+export function copyService(dir: string, target: string): void {
+  cpSync(dir, target, { recursive: true, filter: (source) => source === dir || !NOT_COPIED.has(basename(source)) });
+  symlinkSync(join(REPOSITORY, "node_modules"), join(target, "node_modules"));
 }
 
 interface Template {
