@@ -78,7 +78,7 @@ function trim(build: PluginBuild, { imports, importedBy, instead }: Trimmed, nam
   build.onResolve({ filter: /./, namespace }, (args) => {
     const contents = instead(args.path);
     if (contents !== undefined) return { path: args.path, namespace: STUBS, pluginData: contents };
-    return args.path.startsWith(".") && args.pluginData !== namespace ? original(args) : undefined;
+    return args.path.startsWith(".") ? original(args) : undefined;
   });
   build.onLoad({ filter: /./, namespace }, async ({ path }) => ({
     contents: await readFile(path, "utf8"),

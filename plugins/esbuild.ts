@@ -1,3 +1,4 @@
+/// <reference path="./bundle.d.ts" preserve="true" />
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";

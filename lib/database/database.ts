@@ -113,6 +113,8 @@ export interface StepError {
   readonly index?: number;
 }
 
+export type PlannedStep = Pick<Step, "name" | "direction">;
+
 export interface RunRow {
   readonly runId: string;
   readonly action: string;
@@ -120,6 +122,8 @@ export interface RunRow {
   readonly key: string;
   readonly connection: number;
   readonly elapsedMs: number;
+  /** What it set out to do, in order. */
+  readonly plan: readonly PlannedStep[];
   /** False once the time has passed until which its runner meant to stay. */
   readonly attended: boolean;
   /** Absent until it is finished. */
@@ -174,7 +178,8 @@ export interface Session extends Reader {
   readonly connection: number;
   /** Makes the journal's tables where they are missing. */
   prepare(): Promise<void>;
-  startRun(run: RunStart): Promise<void>;
+  /** Records that a run begins; one that goes on keeps the plan with which it first began. */
+  startRun(run: RunStart, plan: readonly PlannedStep[]): Promise<void>;
   finishRun(report: Report): Promise<void>;
   /** Carries out an SQL step and records it. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST` */
   carryOut(step: Step, run: RunStart): Promise<StepEnd>;

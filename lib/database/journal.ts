@@ -47,6 +47,7 @@ export const COLUMNS = {
     "bundle",
     "caller",
     "connection",
+    "plan",
     "startedAt",
     "deadline",
     "finishedAt",

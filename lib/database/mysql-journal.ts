@@ -28,7 +28,7 @@ export function createTables(tables: JournalTables): readonly string[] {
  \`runId\` ${WORD} NULL, \`bundle\` ${NAME} NULL, \`startedAt\` DATETIME(6) NULL, \`deadline\` DATETIME(6) NULL, \`error\` ${LONG} NULL) ENGINE=InnoDB`,
     `CREATE TABLE IF NOT EXISTS ${tables.run} (
  \`id\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, \`runId\` ${WORD} NOT NULL UNIQUE, \`action\` ${WORD} NOT NULL,
- \`runKey\` ${HASH} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`caller\` ${NAME} NULL, \`connection\` BIGINT UNSIGNED NOT NULL,
+ \`runKey\` ${HASH} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`caller\` ${NAME} NULL, \`connection\` BIGINT UNSIGNED NOT NULL, \`plan\` ${LONG} NOT NULL,
  \`startedAt\` DATETIME(6) NOT NULL, \`deadline\` DATETIME(6) NOT NULL, \`finishedAt\` DATETIME(6) NULL, \`outcome\` ${WORD} NULL,
  \`report\` ${LONG} NULL, KEY \`finishedAt\` (\`finishedAt\`)) ENGINE=InnoDB`,
     `INSERT IGNORE INTO ${tables.step} (\`id\`) VALUES (1)`,
@@ -41,7 +41,7 @@ export function createTables(tables: JournalTables): readonly string[] {
 
 /** Reads everything in one message. Result sets: applied, step, the asked run, unfinished runs, holder. */
 export function readState(tables: JournalTables, lock: string, runId: string): string {
-  const run = `SELECT \`runId\`, \`action\`, \`runKey\`, \`connection\`, ${age("`startedAt`")} AS elapsedMs,
+  const run = `SELECT \`runId\`, \`action\`, \`runKey\`, \`connection\`, \`plan\`, ${age("`startedAt`")} AS elapsedMs,
  \`deadline\` > UTC_TIMESTAMP(6) AS attended, IF(\`finishedAt\` IS NULL, NULL, \`report\`) AS report FROM ${tables.run}`;
   return [
     `SELECT \`id\`, \`name\`, \`checksum\`, \`normalised\`, DATE_FORMAT(\`createdAt\`, '%Y-%m-%dT%H:%i:%s.%f') AS appliedAt, \`runId\`, \`bundle\`, \`down\`
@@ -68,6 +68,7 @@ interface RunRecord {
   readonly runKey: string;
   readonly connection: number;
   readonly elapsedMs: number;
+  readonly plan: string;
   readonly attended: number;
   readonly report: string | null;
 }
@@ -111,11 +112,12 @@ function stepRow({ script, down, error, ...rest }: StepRecord): StepRow {
   };
 }
 
-function runRow({ runKey, attended, report, ...rest }: RunRecord): RunRow {
+function runRow({ runKey, attended, plan, report, ...rest }: RunRecord): RunRow {
   return {
     ...rest,
     key: runKey,
     attended: attended === 1,
+    plan: JSON.parse(plan) as RunRow["plan"],
     ...(report !== null && { report: JSON.parse(report) as Report }),
   };
 }

@@ -90,8 +90,9 @@ export function createSession(setup: SessionSetup): Session {
     prepare: async () => {
       for (const sql of createTables(tables)) await ours(connection, sql);
     },
-    startRun: async (run) => {
-      await ours(connection, startRun(run, context()));
+    startRun: async (run, plan) => {
+      const steps = plan.map(({ name, direction }) => ({ name, direction }));
+      await ours(connection, startRun(run, JSON.stringify(steps), context()));
     },
     finishRun: async (report) => {
       await ours(connection, finishRun(report, tables));
@@ -210,9 +211,9 @@ function recordError(error: StepError, { step }: MessageContext): Part {
   return { sql: `UPDATE ${step} SET \`error\` = ${text(JSON.stringify(error))} WHERE \`id\` = 1` };
 }
 
-function startRun(run: RunStart, { run: table, remainingMs }: MessageContext): string {
-  const values = [run.runId, run.action, run.key, run.bundle, run.caller].map(text).join(", ");
-  return `INSERT INTO ${table} (\`runId\`, \`action\`, \`runKey\`, \`bundle\`, \`caller\`, \`connection\`, \`startedAt\`, \`deadline\`)
+function startRun(run: RunStart, plan: string, { run: table, remainingMs }: MessageContext): string {
+  const values = [run.runId, run.action, run.key, run.bundle, run.caller, plan].map(text).join(", ");
+  return `INSERT INTO ${table} (\`runId\`, \`action\`, \`runKey\`, \`bundle\`, \`caller\`, \`plan\`, \`connection\`, \`startedAt\`, \`deadline\`)
  VALUES (${values}, CONNECTION_ID(), UTC_TIMESTAMP(6), ${fromNow(remainingMs)})
  ON DUPLICATE KEY UPDATE \`connection\` = CONNECTION_ID(), \`deadline\` = ${fromNow(remainingMs)}, \`finishedAt\` = NULL`;
 }

@@ -20,7 +20,7 @@ export interface MysqlOptions {
 /** A Session that holds the lock and does nothing is ended by the server after so many seconds: its process has vanished. */
 const IDLE_SECONDS = 60;
 const PING_MS = 20_000;
-const POLL_MS = { first: 50, most: 1_000 };
+const POLL_MS = { first: 50, most: 500 };
 
 /** MySQL, MariaDB and Aurora MySQL. */
 export function createMysql(options: MysqlOptions): Database {

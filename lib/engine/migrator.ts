@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Call, Command, MigrateCommand, RollbackCommand } from "../command";
 import type { Database, Deadline, Reader, RunRow, RunStart, Session, State } from "../database/database";
 import type { Log } from "../log";
-import type { Direction, Migration } from "../migration";
+import type { Migration } from "../migration";
 import type { DoneStep, Report } from "../report";
 import type { Source } from "../source/source";
 import { createDeadline } from "./deadline";
@@ -102,11 +102,15 @@ async function change(work: Work, first: State): Promise<Report> {
   if (work.command.dryRun) return dryRunReport(work, plan);
   if (plan.steps.length === 0 && plan.problems.length === 0)
     return report(work.head, { outcome: "done", message: "Nothing to do." });
-  return underLock(work, first);
+  return underLock(work);
 }
 
-function planned(work: Work, state: State): Plan {
-  return makePlan({ ...work, state });
+/** `done`: how many of the Command's steps an earlier call has done already. */
+function planned(work: Work, state: State, done = 0): Plan {
+  const { command } = work;
+  if (command.steps === undefined) return makePlan({ ...work, state });
+  if (command.steps <= done) return { steps: [], problems: [] };
+  return makePlan({ ...work, state, command: { ...command, steps: command.steps - done } });
 }
 
 /** The Report of an earlier call with this run id, when that run has come to an end. */
@@ -128,7 +132,7 @@ function dryRunReport({ head }: Work, plan: Plan): Report {
   return report(head, { outcome: "done", remaining, message: `A dry run: ${remaining.length} to do, nothing done.` });
 }
 
-async function underLock(work: Work, first: State): Promise<Report> {
+async function underLock(work: Work): Promise<Report> {
   const { database, deadline, run, head } = work;
   let joined: RunRow | undefined;
   let seen: State | undefined;
@@ -137,45 +141,37 @@ async function underLock(work: Work, first: State): Promise<Report> {
     seen = await reader.state(run.runId);
     const current = seen.unfinished.find(({ connection, key }) => connection === seen?.holder && key === run.key);
     joined = current ?? joined;
-    if (!current?.attended || work.call.whenRunning === "wait") return "wait";
-    answer = joinedReport(head, current, seen);
-    return "leave";
+    if (joined && joined !== current) answer = await outcomeOf(joined, reader);
+    else if (current?.attended && work.call.whenRunning === "answer") answer = joinedReport(head, current, seen);
+    return answer ? "leave" : "wait";
   };
-  const held = await database.exclusively({ deadline, whenBusy }, (session) =>
-    locked(work, { session, first, joined }),
-  );
+  const held = await database.exclusively({ deadline, whenBusy }, (session) => locked(work, session, joined));
   return held?.value ?? answer ?? waitingReport(head, seen);
 }
 
-interface Locked {
-  readonly session: Session;
-  /** What was there before the lock was waited for. */
-  readonly first: State;
-  /** The run that was waited for, when it does the same. */
-  readonly joined: RunRow | undefined;
+/** The Report of a run that was waited for, when it came to an end by itself. */
+async function outcomeOf(joined: RunRow, reader: Reader): Promise<Report | undefined> {
+  const { run } = await reader.state(joined.runId);
+  return run?.report?.outcome === "incomplete" ? undefined : run?.report;
 }
 
-async function locked(work: Work, { session, first, joined }: Locked): Promise<Report> {
+/** `joined`: the run that was waited for, when it does the same. */
+async function locked(work: Work, session: Session, joined: RunRow | undefined): Promise<Report> {
   const { run, head, log } = work;
   await session.prepare();
-  if (joined) {
-    const { run: ended } = await session.state(joined.runId);
-    if (ended?.report && ended.report.outcome !== "incomplete") return ended.report;
-  }
+  const outcome = joined && (await outcomeOf(joined, session));
+  if (outcome) return outcome;
   const state = await session.state(run.runId);
   const answered = stored(work, state);
   if (answered) return answered;
   await closeCutOff(session, { state, run, head });
-  const before = doneBefore(work, { first, state, joined });
-  const plan = planned(work, state);
+  const before = doneBefore(state, state.run ?? joined);
+  const plan = planned(work, state, before.length);
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
-    return report(head, {
-      outcome: "done",
-      done: before,
-      message: before.length > 0 ? "Another run has done it." : "Nothing to do.",
-    });
+    const message = before.length > 0 ? "Another run has done it." : "Nothing to do.";
+    return report(head, { outcome: "done", done: before, message });
   }
-  await session.startRun(run);
+  await session.startRun(run, plan.steps);
   log.info("started", { steps: plan.steps.map(({ name }) => name), problems: plan.problems.map(({ code }) => code) });
   if (plan.problems.length > 0) return finish(session, refusedReport(head, plan.problems));
   const applied = state.applied.map(({ name }) => name);
@@ -191,27 +187,13 @@ async function finish(session: Session, ended: Report): Promise<Report> {
   return ended;
 }
 
-/** What earlier calls of this run have done, and what a run that it takes over brought to an end while this call waited. */
-function doneBefore(
-  { run }: Work,
-  { first, state, joined }: { readonly first: State; readonly state: State; readonly joined: RunRow | undefined },
-): readonly DoneStep[] {
-  const own = state.run ? rowsOf(state, run.runId) : [];
-  const earlier = state.run?.report?.done ?? own.map(recovered("up"));
-  if (!joined || joined.runId === run.runId) return earlier;
-  const before = new Set(first.applied.map(({ id }) => id));
-  const after = new Set(state.applied.map(({ name }) => name));
-  const up = rowsOf(state, joined.runId).filter(({ id }) => !before.has(id));
-  const down = first.applied.filter(({ name }) => !after.has(name));
-  return [...earlier, ...up.map(recovered("up")), ...down.map(recovered("down"))];
-}
-
-function rowsOf(state: State, id: string): State["applied"] {
-  return state.applied.filter(({ runId }) => runId === id);
-}
-
-function recovered(direction: Direction) {
-  return ({ name }: { readonly name: string }): DoneStep => ({ name, direction, durationMs: 0, recovered: true });
+/** What was done of a run that this one continues: of its own earlier calls, or of one that it takes over. */
+function doneBefore(state: State, run: RunRow | undefined): readonly DoneStep[] {
+  if (!run) return [];
+  const applied = new Set(state.applied.map(({ name }) => name));
+  const reported = new Map(run.report?.done.map((step) => [step.name, step]));
+  const done = run.plan.filter(({ name, direction }) => applied.has(name) === (direction === "up"));
+  return done.map(({ name, direction }) => reported.get(name) ?? { name, direction, durationMs: 0, recovered: true });
 }
 
 /** Gives every run that never finished its end: whoever did it holds no lock any more. */

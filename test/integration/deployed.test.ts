@@ -149,12 +149,12 @@ describe("a payload that means no command is a failed invocation, and changes no
   ])("the unknown target %j is refused by name", async (to) => {
     const { payload } = await deployment.invoke<FunctionError>("migrate", { to });
     expect(payload.errorType).toBe("MigrationRefused");
-    expect(payload.errorMessage).toContain(to);
+    expect(payload.errorMessage).toContain(JSON.stringify(to));
     const { status, body } = await deployment.http("POST /migrate", JSON.stringify({ to }));
     expect([status, body.code, body.problems?.[0]?.message]).toEqual([
       409,
       "UNKNOWN_TARGET",
-      expect.stringContaining(to),
+      expect.stringContaining(JSON.stringify(to)),
     ]);
     expect(await applied()).toEqual(OURS);
   });

@@ -150,3 +150,31 @@ test("another transaction in the way is waited out", async () => {
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
   await blocker;
 });
+
+test("a rollback that is taken over, or continued, does not revert one more", async () => {
+  const database = await prepared();
+  const undone = (name: string) =>
+    sql(name, `-- migrate:up\nDO 0;\n-- migrate:down\nDO SLEEP(1);\nINSERT INTO seen VALUES ('${name}');`);
+  const target = { url: database.url, migrations: ["1_a", "2_b", "3_c"].map(undone) };
+  await run(target, "migrate");
+  const cut = await run(target, "rollback", { steps: 2, call: { requestId: "cut", patienceMs: 800 } });
+  expect(cut).toMatchObject({ outcome: "running", remaining: ["3_c", "2_b"] });
+  const taken = await run(target, "rollback", { steps: 2 });
+  expect(taken).toMatchObject({ outcome: "done", done: [{ name: "3_c", recovered: true }, { name: "2_b" }] });
+  expect(await seen(database)).toEqual(["3_c", "2_b"]);
+});
+
+test("a rollback that was cut off goes on under its own run id and no further", async () => {
+  const database = await prepared();
+  const undone = (name: string) =>
+    sql(name, `-- migrate:up\nDO 0;\n-- migrate:down\nDO SLEEP(1);\nINSERT INTO seen VALUES ('${name}');`);
+  const target = { url: database.url, migrations: ["1_a", "2_b", "3_c"].map(undone) };
+  await run(target, "migrate");
+  await run(target, "rollback", { steps: 1, runId: "undo", call: { patienceMs: 800 } });
+  await sleep(1_200);
+  expect(await run(target, "rollback", { steps: 1, runId: "undo" })).toMatchObject({
+    outcome: "done",
+    done: [{ name: "3_c" }],
+  });
+  expect(await seen(database)).toEqual(["3_c"]);
+});
