@@ -100,8 +100,9 @@ async function change(work: Work, first: State): Promise<Report> {
   if (answered) return answered;
   const plan = planned(work, first);
   if (work.command.dryRun) return dryRunReport(work, plan);
-  if (plan.steps.length === 0 && plan.problems.length === 0)
-    return report(work.head, { outcome: "done", message: "Nothing to do." });
+  // A run that was cut off still wants its end, even when the database has finished its work by itself.
+  const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !first.run;
+  if (nothing) return report(work.head, { outcome: "done", message: "Nothing to do." });
   return underLock(work);
 }
 
