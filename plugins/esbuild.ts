@@ -1,4 +1,3 @@
-/// <reference path="./bundle.d.ts" preserve="true" />
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";

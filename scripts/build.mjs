@@ -1,5 +1,5 @@
 // `npm run build`: compiles what the package exports into dist/.
-import { copyFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exitCode } from "./local/command.mjs";
@@ -10,14 +10,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 await main(async () => {
   // A file that has gone from the sources must not live on in the package.
   rmSync(join(root, "dist"), { recursive: true, force: true });
-  const code = await exitCode(
+  return await exitCode(
     process.execPath,
     [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"],
     {
       cwd: root,
     },
   );
-  // The compiler leaves declarations that were written by hand where they are.
-  if (code === 0) copyFileSync(join(root, "plugins/bundle.d.ts"), join(root, "dist/plugins/bundle.d.ts"));
-  return code;
 });
