@@ -3,7 +3,7 @@ import serverlessMysql from "serverless-mysql";
 import { MigratorError } from "../errors";
 import type { Login, Logins } from "../login";
 import type { Deadline } from "./database";
-import { type ConnectFailure, connectFailure, isLost } from "./mysql-errors";
+import { type ConnectFailure, connectFailure, isFull, isLost } from "./mysql-errors";
 import type { Part } from "./mysql-message";
 import { kindOf } from "./mysql-segments";
 
@@ -73,6 +73,11 @@ async function attempt(login: Login, timeoutMs: number): Promise<Connection | { 
     config: options(login, timeoutMs) as never,
     onConnectError: (error: unknown) => {
       reason = error;
+    },
+    // Fifty more tries are right for a server that is full, whose refusal is quick; after a time-out they are minutes.
+    onRetry: (error: QueryError) => {
+      reason = error;
+      if (!isFull(error)) throw error;
     },
   });
   try {

@@ -33,6 +33,11 @@ export function isLost(error: QueryError): boolean {
   return error.fatal || LOST.has(error.code) || error.code.startsWith("PROTOCOL_ENQUEUE_AFTER_");
 }
 
+/** Whether the server has no connection left for us at this moment. */
+export function isFull(error: QueryError): boolean {
+  return ["ER_CON_COUNT_ERROR", "ER_TOO_MANY_USER_CONNECTIONS", "ER_USER_LIMIT_REACHED"].includes(error.code);
+}
+
 /** Names appear and vanish while an endpoint fails over, but a misspelt one must not cost a minute. */
 const NAME_MS = 5_000;
 

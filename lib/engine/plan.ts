@@ -34,7 +34,10 @@ export function makePlan(input: PlanInput): Plan {
 function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] {
   const { migrations, state, late } = input;
   const { to, steps = Number.POSITIVE_INFINITY } = command;
-  const known = compare(migrations, state.applied);
+  const { step } = state;
+  // What is half reverted is reverted to its end first, and then as pending as any other.
+  const applied = step?.direction === "down" ? state.applied.filter(({ name }) => name !== step.name) : state.applied;
+  const known = compare(migrations, applied);
   const begun = resumption(input);
   const problems = [
     ...known.changed.map(changedProblem),
@@ -43,8 +46,8 @@ function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] 
   ];
   const until = to === undefined ? migrations.length : migrations.findIndex(({ name }) => name === to) + 1;
   const wanted = new Set(migrations.slice(0, until));
-  const resumed = begun.flatMap((entry) => ("step" in entry && entry.step.direction === "up" ? [entry.step.name] : []));
-  const pending = known.pending.filter((migration) => wanted.has(migration) && !resumed.includes(migration.name));
+  const resumed = step?.direction === "up" ? step.name : undefined;
+  const pending = known.pending.filter((migration) => wanted.has(migration) && migration.name !== resumed);
   const all = [...begun, ...pending.map((migration) => ({ step: upStep(migration) }))].slice(0, steps);
   return [...all, ...problems.map((problem) => ({ problem }))];
 }

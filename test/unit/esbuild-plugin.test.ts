@@ -179,39 +179,3 @@ test("a new file is seen by the next build of a watching esbuild", async () => {
     await watching.dispose();
   }
 });
-
-describe("dead weight", () => {
-  const sizeOf = async (contents: string) => {
-    const { metafile } = await build({ ...options(contents), metafile: true });
-    return Object.values(metafile?.outputs ?? {}).reduce((sum, { bytes }) => sum + bytes, 0);
-  };
-
-  test("umzug comes without its command line library, and works", async () => {
-    const contents = 'export { Umzug } from "umzug";';
-    expect(await sizeOf(contents)).toBeLessThan(100_000);
-    const { Umzug } = load(join(folder, "out.js"));
-    const storage = { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} };
-    const umzug = new Umzug({ migrations: [{ name: "a", up: async () => {} }], storage, logger: undefined });
-    expect(await umzug.up()).toEqual([expect.objectContaining({ name: "a" })]);
-  });
-
-  test("mysql2 comes without tables of old multi-byte charsets", async () => {
-    expect(await sizeOf('export { createConnection } from "mysql2";')).toBeLessThan(700_000);
-  });
-
-  test("a charset that was left out is an error, the others are not", async () => {
-    await build(options('export { decode } from "./node_modules/mysql2/lib/parsers/string.js";'));
-    const { decode } = load(join(folder, "out.js"));
-    expect(decode(Buffer.from("é"), "utf8", 0, 2)).toBe("é");
-    expect(decode(Buffer.from([0xe9]), "latin1", 0, 1)).toBe("é");
-    expect(decode(Buffer.from("é"), "cesu8", 0, 2)).toBe("é");
-    expect(decode(Buffer.from([0xe9]), "cp1251", 0, 1)).toBe("й");
-    expect(() => decode(Buffer.from([0x82, 0xa0]), "sjis", 0, 2)).toThrow("use utf8mb4");
-  });
-
-  test("iconv-lite stays whole for other packages", async () => {
-    await build(options('export { decode } from "iconv-lite";'));
-    const { decode } = load(join(folder, "out.js"));
-    expect(decode(Buffer.from([0x82, 0xa0]), "shift_jis")).toBe("あ");
-  });
-});
