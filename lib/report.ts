@@ -10,7 +10,6 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `FILE_GONE`: what is needed to go on, or back, is in no file that this bundle has.
  * - `HALF_APPLIED_CHANGED`: statements that have already taken effect read differently now.
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
- * - `TOO_LARGE`: a statement is larger than the server accepts.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
  * - `INVALID`: a setting, a file or a Command is not what it must be.
  */
@@ -22,7 +21,6 @@ export type ProblemCode =
   | "FILE_GONE"
   | "HALF_APPLIED_CHANGED"
   | "CUT_OFF"
-  | "TOO_LARGE"
   | "RUN_ID_TAKEN"
   | "INVALID";
 

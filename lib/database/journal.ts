@@ -1,4 +1,4 @@
-import { maskSecrets } from "../mask";
+import { KEPT_BYTES, keptStatements, maskSecrets } from "../mask";
 import type { Script, SqlScript } from "../migration";
 import type { RunStart, Step } from "./database";
 
@@ -81,22 +81,24 @@ export function intentOf(step: Step, run: RunStart): Intent {
   };
 }
 
-/** What is being run, for comparison with its file later on; credentials are masked. */
+/** What is being run, for comparison with its file later on. */
 function shownScript(script: Script): string | null {
   if (script.kind !== "sql") return null;
-  const statements = script.statements.map(({ sql, line }) => ({ sql: maskSecrets(sql), line }));
+  const kept = keptStatements(script.statements.map(({ sql }) => sql));
+  const statements = script.statements.map(({ line }, index) => ({ sql: kept[index], line }));
   return JSON.stringify({ file: script.file, statements });
 }
 
 /**
  * SQL is kept as JSON, so that it can be run without its file. A function is never kept as text, and neither is a script
- * that holds a credential: reverting that takes its file.
+ * that holds a credential or is very large: reverting that takes its file.
  */
 export function storedScript(script: Script | undefined): string | null {
   if (script?.kind !== "sql") return null;
   const { file, statements } = script;
   if (statements.some(({ sql }) => maskSecrets(sql) !== sql)) return null;
-  return JSON.stringify({ file, statements });
+  const json = JSON.stringify({ file, statements });
+  return Buffer.byteLength(json) > KEPT_BYTES ? null : json;
 }
 
 export function readScript(stored: string | null): SqlScript | undefined {

@@ -2,41 +2,16 @@ import type { QueryError } from "mysql2";
 import { MigratorError } from "../errors";
 import { maskSecrets } from "../mask";
 import type { Report } from "../report";
-import type {
-  Deadline,
-  Reader,
-  RunStart,
-  Segment,
-  Session,
-  StatementFailure,
-  Step,
-  StepEnd,
-  StepError,
-} from "./database";
+import type { Reader, RunStart, Segment, Session, StatementFailure, Step, StepEnd, StepError } from "./database";
 import { type Intent, intentOf, type JournalTables } from "./journal";
-import type { Connection, Sent } from "./mysql-connection";
+import type { Connection } from "./mysql-connection";
 import { isContention, isLockCheck } from "./mysql-errors";
 import { createTables, presentTables, readState, type StateRecords, stateOf } from "./mysql-journal";
-import { emptyStep, intentPart, type MessageContext, messagesOf, type Part, piecesOf, rowOf } from "./mysql-message";
+import { emptyStep, intentPart, type MessageContext, type Part, piecesOf, rowOf } from "./mysql-message";
 import { segmentsOf } from "./mysql-segments";
-import { fromNow, name, text } from "./mysql-text";
-
-/** What a Session on one database needs to know. */
-export interface SessionSetup {
-  readonly connection: Connection;
-  readonly id: number;
-  readonly database: string;
-  /** Qualified and quoted, as our statements use them. */
-  readonly tables: JournalTables;
-  /** As in the settings, for `information_schema` and messages. */
-  readonly plainTables: JournalTables;
-  readonly lock: string;
-  readonly deadline: Deadline;
-  /** `max_allowed_packet`, in bytes. */
-  readonly packetBytes: number;
-  /** How long a statement waits for another transaction's lock, in seconds. */
-  readonly lockTimeoutSeconds: number;
-}
+import { sendAll } from "./mysql-send";
+import { reset, type SessionSetup } from "./mysql-setup";
+import { fromNow, text } from "./mysql-text";
 
 /** ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR: the journal is missing, partly missing or not ours. */
 const UNREADABLE = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_FIELD_ERROR"]);
@@ -116,25 +91,7 @@ export function createSession(setup: SessionSetup): Session {
   };
 }
 
-/** Puts the session back to what every migration may expect, whatever the one before has set. */
-export function reset({
-  database,
-  lockTimeoutSeconds,
-}: Pick<SessionSetup, "database" | "lockTimeoutSeconds">): readonly Part[] {
-  return [
-    { sql: "UNLOCK TABLES" },
-    { sql: `USE ${name(database)}` },
-    { sql: "SET NAMES utf8mb4" },
-    {
-      sql: `SET SESSION autocommit = 1, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, time_zone = DEFAULT, sql_notes = DEFAULT,
- sql_safe_updates = DEFAULT, timestamp = DEFAULT, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
-    },
-  ];
-}
-
 const ATTEMPTS = 5;
-/** Room in a packet for the protocol's own bytes. */
-const PACKET_RESERVE = 4_096;
 
 /** Sends a step and, where another transaction was in the way, what is left of it again. */
 async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
@@ -157,29 +114,6 @@ async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promis
       return { end: "failed", failure: await record(setup, { error, index, segment }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));
   }
-}
-
-type AllSent =
-  | Exclude<Sent, { end: "refused" }>
-  | { readonly end: "refused"; readonly error: QueryError; readonly index: number | undefined };
-
-async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
-  const messages = messagesOf([reset(setup), ...pieces], setup.packetBytes - PACKET_RESERVE);
-  for (const parts of messages) {
-    const sent = await setup.connection.send(parts, setup.deadline);
-    if (sent.end === "left") return sent;
-    if (sent.end === "refused") return { ...sent, index: parts[sent.at]?.index };
-    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index };
-  }
-  return { end: "answered", at: 0 };
-}
-
-/** An open comment or string takes everything behind it along; the server says nothing. */
-function swallowed(): QueryError {
-  return Object.assign(new Error("The statement swallows those behind it: a comment or a string in it never ends."), {
-    code: "UNTERMINATED_STATEMENT",
-    fatal: false,
-  });
 }
 
 /** Index of the first statement that has not taken effect. */

@@ -7,7 +7,8 @@ import { type Connection, connect } from "./mysql-connection";
 import { isServerError } from "./mysql-errors";
 import { qualified } from "./mysql-journal";
 import { segmentsOf } from "./mysql-segments";
-import { createReader, createSession, journalError, reset } from "./mysql-session";
+import { createReader, createSession, journalError } from "./mysql-session";
+import { reset } from "./mysql-setup";
 import { text } from "./mysql-text";
 
 export interface MysqlOptions {
@@ -42,8 +43,8 @@ export function createMysql(options: MysqlOptions): Database {
       const opened = await open(deadline);
       const { connection, lock } = opened;
       return closing(connection, async () => {
-        const { id, packetBytes } = await enter(connection, { ...opened, lockTimeoutSeconds });
-        const setup = { ...opened, id, deadline, packetBytes, lockTimeoutSeconds };
+        const { id, packetBytes, version } = await enter(connection, { ...opened, lockTimeoutSeconds });
+        const setup = { ...opened, id, deadline, packetBytes, version, lockTimeoutSeconds };
         if (!(await acquire(connection, lock, { ...exclusive, reader: createReader(setup) }))) return undefined;
         return { value: await holding(connection, lock, () => work(createSession(setup))) };
       });
@@ -74,12 +75,13 @@ async function closing<T>(connection: Connection, work: () => Promise<T>): Promi
 interface Server {
   readonly id: number;
   readonly packetBytes: number;
+  readonly version: string;
   readonly readOnly: number;
 }
 
 async function enter(connection: Connection, home: Parameters<typeof reset>[0]): Promise<Server> {
   const [server] = await connection.query<readonly Server[]>(
-    "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, @@innodb_read_only AS readOnly",
+    "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, VERSION() AS version, @@innodb_read_only AS readOnly",
   );
   if (!server || server.readOnly === 1) {
     throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {

@@ -1,5 +1,5 @@
 import type { Database, Step, StepRow } from "../database/database";
-import { maskSecrets } from "../mask";
+import { isKept } from "../mask";
 import type { Migration, Script, SqlScript, Statement } from "../migration";
 import type { Problem } from "../report";
 
@@ -61,7 +61,7 @@ function stepOf(row: StepRow, migration: Migration | undefined, script: Script):
 
 /** Index of the first of the `count` statements that is not the same in both. */
 function firstDifference(before: readonly Statement[], now: readonly Statement[], count: number): number | undefined {
-  const index = before.slice(0, count).findIndex((statement, at) => statement.sql !== maskSecrets(now[at]?.sql ?? ""));
+  const index = before.slice(0, count).findIndex((statement, at) => !isKept(statement.sql, now[at]?.sql ?? ""));
   return index === -1 ? undefined : index;
 }
 

@@ -135,11 +135,15 @@ function fromQuery(value: string): unknown {
 
 function reportResponse(report: Report, command: Command): HttpResponse {
   // Asked for what is, the answer is found whatever it says.
-  const status = command.action === "status" && report.outcome !== "refused" ? 200 : STATUS[report.outcome];
+  const status = command.action === "status" && report.outcome !== "refused" ? 200 : statusOf(report);
   if (status === 202) return response(status, report, { "Retry-After": String(RETRY_AFTER) });
   if (status < 300) return response(status, report);
   const code = report.outcome === "failed" ? "MIGRATION_FAILED" : (report.problems[0]?.code ?? "REFUSED");
   return problem(status, { code, detail: report.message, ...report });
+}
+
+function statusOf({ outcome, problems }: Report): number {
+  return problems.some(({ code }) => code === "RUN_ID_TAKEN") ? 400 : STATUS[outcome];
 }
 
 function errorResponse(error: MigratorError): HttpResponse {

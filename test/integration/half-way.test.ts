@@ -172,3 +172,35 @@ test("what one migration sets in the session does not reach the next, nor our ow
   ).toMatchObject({ outcome: "done", done: [{}, {}] });
   expect(await database.query("SELECT id FROM a ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
 });
+
+test("what this server's version takes for a comment is left out of the message", async () => {
+  const database = await createTestDatabase();
+  const text =
+    "CREATE TABLE seen (n INT);\n/*!99998 SET @never = 1 */;\nINSERT INTO seen VALUES (1);\n/*!40101 SET NAMES utf8mb4 */;\n/*!99998 SET @never = 1 */;";
+  expect(await run({ url: database.url, migrations: [sql("1_dump", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+  expect(await seen(database)).toEqual([1]);
+});
+
+test("a script larger than a packet travels in several messages", async () => {
+  const database = await createTestDatabase();
+  const [{ bytes } = { bytes: 0 }] = await database.query<{ bytes: number }>("SELECT @@max_allowed_packet AS bytes");
+  const large = `INSERT INTO big VALUES ('${"x".repeat(Math.floor(bytes * 0.45))}');`;
+  const text = `CREATE TABLE big (t LONGTEXT);\n${large}\n${large}\n${large}\nCREATE TABLE after_big (id INT);`;
+  expect(await run({ url: database.url, migrations: [sql("1_big", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+  expect(await database.query("SELECT COUNT(*) AS n FROM big")).toEqual([{ n: 3 }]);
+});
+
+test("a statement larger than a packet is refused before anything is sent", async () => {
+  const database = await createTestDatabase();
+  const [{ bytes } = { bytes: 0 }] = await database.query<{ bytes: number }>("SELECT @@max_allowed_packet AS bytes");
+  const text = `CREATE TABLE big (t LONGTEXT);\nINSERT INTO big VALUES ('${"x".repeat(bytes)}');`;
+  expect(await run({ url: database.url, migrations: [sql("1_big", text)] }, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { statement: 2, applied: 0, code: "ER_NET_PACKET_TOO_LARGE" },
+  });
+  expect(await database.query("SHOW TABLES LIKE 'big'")).toEqual([]);
+});
