@@ -2,7 +2,7 @@ import { createMysql } from "./database/mysql";
 import { createMigrator } from "./engine/migrator";
 import { createLogger } from "./settings/logger";
 import { createLogins } from "./settings/secret";
-import { readSettings } from "./settings/settings";
+import { readSettings, type Settings } from "./settings/settings";
 import { createBundle, type Manifest } from "./source/bundle";
 import type { Source } from "./source/source";
 import type { Invocation } from "./trigger/trigger";
@@ -16,7 +16,7 @@ export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
 export function assembleSource(source: Source): Invocation["assemble"] {
   let parts: ReturnType<typeof wire> | undefined;
   return (runId) => {
-    parts ??= wire();
+    parts ??= wire(runId);
     const { settings, database, logger } = parts;
     const log = logger.withRun(runId);
     const { late, bundle, httpPatienceMs } = settings;
@@ -24,9 +24,19 @@ export function assembleSource(source: Source): Invocation["assemble"] {
   };
 }
 
-function wire() {
-  const settings = readSettings();
+function wire(runId: string) {
+  const settings = settingsOrLog(runId);
   const { tables, lockTimeoutSeconds } = settings;
   const database = createMysql({ logins: createLogins(settings), tables, lockTimeoutSeconds });
   return { settings, database, logger: createLogger(settings) };
+}
+
+/** Without settings there is no log level either, but the log is where somebody will look. */
+function settingsOrLog(runId: string): Settings {
+  try {
+    return readSettings();
+  } catch (error) {
+    createLogger({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
+    throw error;
+  }
 }

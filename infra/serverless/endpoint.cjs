@@ -27,7 +27,7 @@ exports.resources = async ({ resolveVariable }) => {
         Properties: {
           VpcEndpointType: "Interface",
           VpcId: vpcId,
-          ServiceName: { "Fn::Sub": "com.amazonaws.${AWS::Region}.secretsmanager" },
+          ServiceName: { "Fn::Join": [".", ["com.amazonaws", { Ref: "AWS::Region" }, "secretsmanager"]] },
           SubnetIds: subnetIds,
           SecurityGroupIds: [{ "Fn::GetAtt": ["SecretsManagerEndpointGroup", "GroupId"] }],
           PrivateDnsEnabled: true,

@@ -1,4 +1,8 @@
-const list = (text) => text.split(",").map((item) => item.trim()).filter(Boolean);
+const list = (text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
 
 /** Without subnets there is no VPC: for trying things out. */
 exports.vpc = async ({ resolveVariable }) => {

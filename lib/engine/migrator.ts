@@ -39,39 +39,54 @@ interface Work extends MigratorOptions {
 }
 
 export function createMigrator(options: MigratorOptions): Migrator {
-  const { source, database } = options;
+  const { log } = options;
   return {
     run: async (command, call) => {
-      const deadline = createDeadline(call.patienceMs);
-      const startedAt = new Date().toISOString();
-      const runId = command.runId ?? call.requestId;
-      const migrations = await source.load();
-      const { name, state } = await database.read(deadline, async (reader) => ({
-        name: reader.database,
-        state: await reader.state(runId),
-      }));
-      const head: Heading = { runId, action: command.action, database: name, startedAt };
-      if (command.action === "status") {
-        if (command.runId === undefined) return statusReport(head, migrations, state);
-        return state.run?.report ?? runStatus(head, state);
+      try {
+        const result = await perform(options, command, call);
+        logReport(log, result);
+        return result;
+      } catch (error) {
+        log.error("could not be carried out", { action: command.action, error });
+        throw error;
       }
-      const key = runKey(command, migrations);
-      const run: RunStart = {
-        runId,
-        action: command.action,
-        key,
-        bundle: options.bundle,
-        ...(call.caller !== undefined && { caller: call.caller }),
-      };
-      const result = await change({ ...options, command, migrations, head, run, call, deadline }, state);
-      options.log.info("finished", {
-        outcome: result.outcome,
-        done: result.done.length,
-        remaining: result.remaining.length,
-      });
-      return result;
     },
   };
+}
+
+function logReport(log: Log, { action, outcome, message, done, remaining, failure, problems }: Report): void {
+  const counts = { done: done.length, remaining: remaining.length };
+  const data = {
+    action,
+    outcome,
+    message,
+    ...counts,
+    ...(failure && { failure }),
+    ...(problems.length > 0 && { problems }),
+  };
+  if (outcome === "failed" || outcome === "refused") log.error("finished", data);
+  else log.info("finished", data);
+}
+
+async function perform(options: MigratorOptions, command: Command, call: Call): Promise<Report> {
+  const deadline = createDeadline(call.patienceMs);
+  const startedAt = new Date().toISOString();
+  const { action } = command;
+  const runId = command.runId ?? call.requestId;
+  const migrations = await options.source.load();
+  const { name, state } = await options.database.read(deadline, async (reader) => ({
+    name: reader.database,
+    state: await reader.state(runId),
+  }));
+  const head: Heading = { runId, action, database: name, startedAt };
+  if (command.action === "status") {
+    if (command.runId === undefined) return statusReport(head, migrations, state);
+    return state.run?.report ?? runStatus(head, state);
+  }
+  const { caller } = call;
+  const key = runKey(command, migrations);
+  const run: RunStart = { runId, action, key, bundle: options.bundle, ...(caller !== undefined && { caller }) };
+  return change({ ...options, command, migrations, head, run, call, deadline }, state);
 }
 
 /** Two calls that ask for the same of the same migrations have the same key, and may share a run. */

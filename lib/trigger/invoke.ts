@@ -1,7 +1,7 @@
 import { type Action, parseCommand } from "../command";
 import { MigratorError } from "../errors";
 import type { Problem, Report } from "../report";
-import { runIdOf, type Trigger } from "./trigger";
+import { runIdOf, runLogged, type Trigger } from "./trigger";
 
 /** The error of a failed invocation: Lambda shows `errorType` and `errorMessage`, so the message says it all. */
 class InvocationError extends Error {
@@ -21,9 +21,8 @@ export function invokeTrigger(action: Action): Trigger {
     handle: async ({ event, context, assemble }) => {
       try {
         const command = parseCommand(action, event === null || event === undefined || event === "" ? {} : event);
-        const { migrator } = assemble(runIdOf(command, context));
         const patienceMs = context.getRemainingTimeInMillis();
-        const report = await migrator.run(command, {
+        const report = await runLogged(assemble(runIdOf(command, context)), command, {
           requestId: context.awsRequestId,
           patienceMs,
           whenRunning: "wait",

@@ -1,6 +1,7 @@
-import type { Command } from "../command";
+import type { Call, Command } from "../command";
 import type { Migrator } from "../engine/migrator";
 import type { Log } from "../log";
+import type { Report } from "../report";
 
 /** What a function gives its triggers to work with; made anew in every container, and again after it failed. */
 export interface Assembly {
@@ -50,4 +51,14 @@ export function createHandler(assemble: Invocation["assemble"], triggers: readon
 /** The id under which a call's run is known: the one that it names, else Lambda's request id. */
 export function runIdOf(command: Command, context: LambdaContext): string {
   return command.runId ?? context.awsRequestId;
+}
+
+/** Runs a Command. Where there is no Report to show for it, the log says why, under the run's id. */
+export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report> {
+  try {
+    return await migrator.run(command, call);
+  } catch (error) {
+    log.error("failed", { error });
+    throw error;
+  }
 }
