@@ -118,6 +118,6 @@ function describe(issue: v.BaseIssue<unknown>): string {
 function invalid(action: Action, messages: readonly string[]): MigratorError {
   const keys = Object.keys(schemas[action].entries).filter((key) => key !== "step");
   const advice = `\`${action}\` knows the keys ${keys.join(", ")}.`;
-  const problems = messages.map((message): Problem => ({ code: "INVALID", message, advice }));
+  const problems = messages.length > 1 ? messages.map((message): Problem => ({ code: "INVALID", message })) : [];
   return new MigratorError("INVALID_COMMAND", `${messages.join(". ")}.`, { advice, problems });
 }

@@ -20,8 +20,10 @@ type Body = { readonly outcome: Outcome; readonly message: string } & Partial<
   Omit<Report, keyof Heading | "outcome" | "message" | "finishedAt">
 >;
 
-export function report(heading: Heading, body: Body): Report {
-  return { ...heading, finishedAt: new Date().toISOString(), done: [], remaining: [], problems: [], ...body };
+/** In the order in which a person reads it: what came of it first. */
+export function report({ startedAt, ...heading }: Heading, { outcome, message, ...body }: Body): Report {
+  const finishedAt = new Date().toISOString();
+  return { ...heading, outcome, message, done: [], remaining: [], problems: [], ...body, startedAt, finishedAt };
 }
 
 export function statusReport(head: Heading, migrations: readonly Migration[], state: State): Report {
