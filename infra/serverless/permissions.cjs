@@ -1,6 +1,6 @@
 /**
- * What the functions may do besides writing their own logs and using the network interfaces of their VPC, which the
- * framework grants: read this one secret, and log in as this one user of the database.
+ * What the functions may do besides writing their own logs: read this one secret, and log in as this one user of the
+ * database.
  */
 exports.statements = async ({ resolveVariable }) => {
   const secretArn = await resolveVariable("param:secretArn");
