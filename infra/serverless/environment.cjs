@@ -13,5 +13,6 @@ exports.environment = async ({ resolveVariable }) => {
     .filter((name) => !NOT_DEPLOYED.has(name) && !RESERVED.test(name));
   const secretArn = await resolveVariable("param:secretArn");
   const given = Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-  return { ...(secretArn && !given.DATABASE_URL ? { DATABASE_SECRET_ID: secretArn } : {}), ...given };
+  const otherWay = given.DATABASE_URL ?? given.DATABASE_AUTH;
+  return { ...(secretArn && !otherWay ? { DATABASE_SECRET_ID: secretArn } : {}), ...given };
 };

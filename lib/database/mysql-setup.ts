@@ -23,7 +23,14 @@ export interface SessionSetup {
   readonly lockTimeoutSeconds: number;
 }
 
-/** Puts the session back to what every migration may expect, whatever the one before has set. */
+const switches = ["foreign_key_checks", "unique_checks", "sql_notes", "sql_safe_updates"]
+  .map((variable) => `${variable} = @@GLOBAL.${variable}`)
+  .join(", ");
+
+/**
+ * Puts the session back to what every migration may expect, whatever the one before has set. Switches are copied from the
+ * global value: MySQL 9.7 takes DEFAULT for `foreign_key_checks` as off.
+ */
 export function reset({
   database,
   lockTimeoutSeconds,
@@ -32,9 +39,9 @@ export function reset({
     { sql: "UNLOCK TABLES" },
     { sql: `USE ${name(database)}` },
     { sql: "SET NAMES utf8mb4" },
+    { sql: `SET SESSION ${switches}, sql_mode = DEFAULT, time_zone = DEFAULT, timestamp = DEFAULT, autocommit = 1` },
     {
-      sql: `SET SESSION autocommit = 1, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, unique_checks = DEFAULT, time_zone = DEFAULT, sql_notes = DEFAULT,
- sql_safe_updates = DEFAULT, timestamp = DEFAULT, lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
+      sql: `SET SESSION lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
     },
   ];
 }

@@ -112,7 +112,7 @@ function input(request: HttpEvent): unknown {
   const query = request.queryStringParameters ?? {};
   if (request.httpMethod === "GET") {
     if (body.length > 0) throw new Refusal(400, "INVALID_COMMAND", "A GET takes no body; use POST.");
-    return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, fromQuery(value)]));
+    return Object.fromEntries(Object.entries(query).map(([key, value]) => [key, fromQuery(key, value)]));
   }
   const [parameter] = Object.keys(query);
   if (parameter !== undefined)
@@ -127,8 +127,12 @@ function input(request: HttpEvent): unknown {
   }
 }
 
-/** A query holds only text: what reads as a number, `true` or `false` is meant as such. */
-function fromQuery(value: string): unknown {
+/** The parameters that are no text. A run id or a name may well read as a number. */
+const NOT_TEXT = new Set(["steps", "step", "dryRun"]);
+
+/** A query holds only text: what reads as a number, `true` or `false` is meant as such where no text is. */
+function fromQuery(key: string, value: string): unknown {
+  if (!NOT_TEXT.has(key)) return value;
   if (value === "true" || value === "false") return value === "true";
   return /^-?\d+(?:\.\d+)?$/.test(value) && value.length < 16 ? Number(value) : value;
 }
