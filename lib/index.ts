@@ -1,3 +1,4 @@
+export { assembleBundle } from "./assemble";
 export type { Action, Call, Command, MigrateCommand, RollbackCommand, StatusCommand } from "./command";
 export { parseCommand } from "./command";
 export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
@@ -13,3 +14,6 @@ export type {
   ProblemCode,
   Report,
 } from "./report";
+export { httpTrigger } from "./trigger/http";
+export { invokeTrigger } from "./trigger/invoke";
+export { createHandler, type Invocation, type LambdaContext, type LambdaHandler, type Trigger } from "./trigger/trigger";

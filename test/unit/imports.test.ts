@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/settings": ["nouns"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
   "lib/assemble": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
-  "lib/index": ["nouns"],
+  "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
   functions: ["nouns", "lib/assemble", "lib/trigger", "migration-lambda:bundle"],
   migrations: ["nouns"],
