@@ -16,4 +16,10 @@ export type {
 } from "./report";
 export { httpTrigger } from "./trigger/http";
 export { invokeTrigger } from "./trigger/invoke";
-export { createHandler, type Invocation, type LambdaContext, type LambdaHandler, type Trigger } from "./trigger/trigger";
+export {
+  createHandler,
+  type Invocation,
+  type LambdaContext,
+  type LambdaHandler,
+  type Trigger,
+} from "./trigger/trigger";

@@ -9,6 +9,14 @@ export function maskSecrets(sql: string): string {
   return sql.replace(CREDENTIAL, "$1$2'***'");
 }
 
+/** An account in a server's message: whose it is, is nobody's business who reads a build log. */
+const ACCOUNT = /'[^']*'@'[^']*'/g;
+
+/** What a server or a migration has to say, without credentials and accounts. */
+export function maskMessage(message: string): string {
+  return maskSecrets(message).replace(ACCOUNT, "the user");
+}
+
 /** A statement for people: secrets masked, one line, at most `length` characters. */
 export function excerpt(sql: string, length = 200): string {
   const line = maskSecrets(sql).replace(/\s+/g, " ").trim();

@@ -76,6 +76,8 @@ export interface Step {
   readonly normalised: string;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;
+  /** The step that was stopped on its way up and is now undone: what is true again when nothing of this takes effect. */
+  readonly undoes?: StepRow;
 }
 
 export interface AppliedRow extends Applied {

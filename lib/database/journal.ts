@@ -1,6 +1,6 @@
 import { KEPT_BYTES, keptStatements, maskSecrets } from "../mask";
 import type { Script, SqlScript } from "../migration";
-import type { RunStart, Step } from "./database";
+import type { RunStart, Step, StepRow } from "./database";
 
 /** Names of the journal's three tables; settings. */
 export interface JournalTables {
@@ -79,6 +79,14 @@ export function intentOf(step: Step, run: RunStart): Intent {
     runId: run.runId,
     bundle: run.bundle,
   };
+}
+
+/** The intent as it stood when a step was stopped. */
+export function intentOfRow(row: StepRow): Intent {
+  const { name, direction, checksum, normalised, runId, bundle, script, down } = row;
+  const json = (kept: SqlScript | undefined) =>
+    kept ? JSON.stringify({ file: kept.file, statements: kept.statements }) : null;
+  return { name, direction, checksum, normalised, runId, bundle, script: json(script), down: json(down) };
 }
 
 /** What is being run, for comparison with its file later on. */

@@ -31,7 +31,6 @@ export function createTables(tables: JournalTables): readonly string[] {
  \`runKey\` ${HASH} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`caller\` ${NAME} NULL, \`connection\` BIGINT UNSIGNED NOT NULL, \`plan\` ${LONG} NOT NULL,
  \`startedAt\` DATETIME(6) NOT NULL, \`deadline\` DATETIME(6) NOT NULL, \`finishedAt\` DATETIME(6) NULL, \`outcome\` ${WORD} NULL,
  \`report\` ${LONG} NULL, KEY \`finishedAt\` (\`finishedAt\`)) ENGINE=InnoDB`,
-    `INSERT IGNORE INTO ${tables.step} (\`id\`) VALUES (1)`,
     `CREATE TABLE IF NOT EXISTS ${tables.migration} (
  \`id\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, \`name\` ${NAME} NOT NULL UNIQUE,
  \`createdAt\` DATETIME(6) NOT NULL, \`updatedAt\` DATETIME(6) NOT NULL, \`checksum\` ${HASH} NOT NULL, \`normalised\` ${HASH} NOT NULL,

@@ -53,12 +53,13 @@ function asPart(statement: Segment["statements"][number]): Part {
   return { sql: statement.sql, index: statement.index };
 }
 
+/** Replaces the one row of the table, so that it need not have been there. */
 export function intentPart(intent: Intent, statement: number, context: MessageContext): Part {
-  const columns = Object.entries(intent).map(([column, value]) => `\`${column}\` = ${text(value)}`);
+  const columns = Object.keys(intent).map((column) => `\`${column}\``);
+  const values = Object.values(intent).map((value: string | null) => text(value));
   return {
-    sql: `UPDATE ${context.step} SET \`statement\` = ${whileLocked(context.lock, String(statement))}, ${columns.join(", ")},
- \`connection\` = CONNECTION_ID(), \`startedAt\` = UTC_TIMESTAMP(6), \`deadline\` = ${fromNow(context.remainingMs)}, \`error\` = NULL
- WHERE \`id\` = 1`,
+    sql: `REPLACE INTO ${context.step} (\`id\`, \`statement\`, ${columns.join(", ")}, \`connection\`, \`startedAt\`, \`deadline\`)
+ VALUES (1, ${whileLocked(context.lock, String(statement))}, ${values.join(", ")}, CONNECTION_ID(), UTC_TIMESTAMP(6), ${fromNow(context.remainingMs)})`,
   };
 }
 

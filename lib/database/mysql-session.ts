@@ -1,9 +1,9 @@
 import type { QueryError } from "mysql2";
 import { MigratorError } from "../errors";
-import { maskSecrets } from "../mask";
+import { maskMessage } from "../mask";
 import type { Report } from "../report";
 import type { Reader, RunStart, Segment, Session, StatementFailure, Step, StepEnd, StepError } from "./database";
-import { type Intent, intentOf, type JournalTables } from "./journal";
+import { type Intent, intentOf, intentOfRow, type JournalTables } from "./journal";
 import type { Connection } from "./mysql-connection";
 import { isContention, isLockCheck } from "./mysql-errors";
 import { createTables, presentTables, readState, type StateRecords, stateOf } from "./mysql-journal";
@@ -105,13 +105,13 @@ async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promis
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index } = sent;
     if (index === undefined) throw journalError(error);
-    await ours(setup.connection, "ROLLBACK");
+    await ours(setup.connection, "ROLLBACK; UNLOCK TABLES");
     from = await reached(setup);
     const segment = segments.find(({ first }) => first === from);
     const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
     const again = isContention(error) && segment?.kind !== "block" && attempt < ATTEMPTS;
     if (!again || setup.deadline.remainingMs() < backoffMs)
-      return { end: "failed", failure: await record(setup, { error, index, segment }) };
+      return { end: "failed", failure: await record(setup, { step, error, index, segment }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));
   }
 }
@@ -125,20 +125,27 @@ async function reached({ connection, tables }: SessionSetup): Promise<number> {
 }
 
 interface Refusal {
+  readonly step: Step;
   readonly error: QueryError;
   readonly index: number;
   readonly segment: Segment | undefined;
 }
 
-/** Keeps the step as stopped half way; when nothing of it has taken effect, there is nothing to keep. */
-async function record(setup: SessionSetup, { error, index, segment }: Refusal): Promise<StatementFailure> {
+/** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
+async function record(setup: SessionSetup, { step, error, index, segment }: Refusal): Promise<StatementFailure> {
   const first = segment?.first ?? 0;
   const applied = segment?.kind === "block" ? index : first;
   const context: MessageContext = { ...setup.tables, lock: setup.lock, remainingMs: 0 };
-  const message = maskSecrets(error.message);
-  const sql = applied === 0 ? emptyStep(context) : recordError({ message, index }, context).sql;
-  await ours(setup.connection, sql);
+  const message = maskMessage(error.message);
+  const parts = applied === 0 ? asBefore(step, context) : [recordError({ message, index }, context)];
+  for (const { sql } of parts) await ours(setup.connection, sql);
   return { message, code: error.code, index, applied };
+}
+
+function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
+  if (!undoes) return [{ sql: emptyStep(context) }];
+  const intent = intentPart(intentOfRow(undoes), undoes.statement, context);
+  return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
 }
 
 function recordError(error: StepError, { step }: MessageContext): Part {
@@ -175,7 +182,7 @@ export function journalError(error: QueryError): MigratorError {
   const denied = error.code === "ER_TABLEACCESS_DENIED_ERROR" || error.code === "ER_DBACCESS_DENIED_ERROR";
   return new MigratorError(
     denied ? "ACCESS_DENIED" : "STATEMENT_FAILED",
-    `The journal cannot be used: ${maskSecrets(error.message)}`,
+    `The journal cannot be used: ${maskMessage(error.message)}`,
     {
       advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full.",
     },

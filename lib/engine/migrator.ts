@@ -174,10 +174,10 @@ async function outcomeOf(joined: RunRow, reader: Reader): Promise<Report | undef
 /** `joined`: the run that was waited for, when it does the same. */
 async function locked(work: Work, session: Session, joined: RunRow | undefined): Promise<Report> {
   const { run, head, log } = work;
-  await session.prepare();
   const outcome = joined && (await outcomeOf(joined, session));
   if (outcome) return outcome;
   const state = await session.state(run.runId);
+  if (state.tables === "missing") await session.prepare();
   const answered = stored(work, state);
   if (answered) return answered;
   await closeCutOff(session, { state, run, head });

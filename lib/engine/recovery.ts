@@ -31,7 +31,7 @@ export function resume(
 /** Undoes a step that was stopped on its way up. */
 export function undo(row: StepRow, migration: Migration | undefined): Resumption {
   const script = downScript(row, migration);
-  if (script) return { step: stepOf(row, migration, script) };
+  if (script) return { step: { ...stepOf(row, migration, script), undoes: row } };
   return {
     problem: {
       code: "NO_DOWN",

@@ -163,7 +163,8 @@ function failureOf(step: Step, failure: RunnerFailure): Failure {
     ...(failure.code !== undefined && { code: failure.code }),
   };
   if (step.script.kind === "code" || !("index" in failure)) {
-    return { ...base, advice: "Correct it and call again: it is run again from its beginning." };
+    const advice = "advice" in failure ? failure.advice : undefined;
+    return { ...base, advice: advice ?? "Correct it and call again: it is run again from its beginning." };
   }
   const { statements } = step.script;
   const failed = statements[failure.index];

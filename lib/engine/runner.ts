@@ -2,7 +2,7 @@ import { MigrationError, Umzug } from "umzug";
 import type { Deadline, RunStart, Session, StatementFailure, Step } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
-import { maskSecrets } from "../mask";
+import { maskMessage } from "../mask";
 import type { CodeScript, Context, DialectName, Direction } from "../migration";
 import type { DoneStep } from "../report";
 import { seedStore } from "./store";
@@ -30,11 +30,14 @@ export type Stop =
   | { readonly why: "finished" | "time" }
   | { readonly why: "left" | "abandoned"; readonly step: Step }
   | { readonly why: "interrupted"; readonly error: MigratorError }
-  | {
-      readonly why: "failed";
-      readonly step: Step;
-      readonly failure: StatementFailure | { readonly message: string; readonly code?: string };
-    };
+  | { readonly why: "failed"; readonly step: Step; readonly failure: StatementFailure | CodeFailure };
+
+/** What code threw, or what kept us from recording a step. */
+export interface CodeFailure {
+  readonly message: string;
+  readonly code?: string;
+  readonly advice?: string;
+}
 
 export interface RunnerResult {
   readonly done: readonly DoneStep[];
@@ -65,11 +68,19 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   } catch (error) {
     const reason = error instanceof MigrationError ? error.cause : error;
     if (reason instanceof Stopped) return { done, stop: reason.stop };
-    if (reason instanceof MigratorError) return { done, stop: { why: "interrupted", error: reason } };
+    const step = input.steps[done.length];
+    if (reason instanceof MigratorError && step) return { done, stop: stopOf(reason, step) };
     throw reason;
   } finally {
     await store.remove();
   }
+}
+
+/** Calling again helps where the connection or the lock went away, and nowhere else. */
+function stopOf(error: MigratorError, step: Step): Stop {
+  if (error.code === "CONNECTION_LOST" || error.code === "LOCK_LOST") return { why: "interrupted", error };
+  const { code, message, advice } = error;
+  return { why: "failed", step, failure: { code, message, ...(advice !== undefined && { advice }) } };
 }
 
 function sameDirection(steps: readonly Step[]): readonly (readonly Step[])[] {
@@ -150,16 +161,13 @@ async function runCode(input: RunnerInput, step: Step, script: CodeScript, conte
 }
 
 /** What the code threw, and keeps it in the journal. */
-async function codeFailure(
-  session: Session,
-  error: unknown,
-): Promise<{ readonly message: string; readonly code?: string }> {
+async function codeFailure(session: Session, error: unknown): Promise<CodeFailure> {
   if (error instanceof MigratorError) throw error;
   const { message, code } =
     error instanceof Error
       ? (error as Error & { readonly code?: unknown })
       : { message: String(error), code: undefined };
-  const masked = maskSecrets(message);
+  const masked = maskMessage(message);
   await session.fail({ message: masked });
   return { message: masked, ...(typeof code === "string" && { code }) };
 }

@@ -33,6 +33,9 @@ function refusal(masked: string, start: number, dialect: DialectName): Flaw | un
   if (dialect === "mysql" && loadLocal.test(masked)) {
     return { at: start, message: "LOAD DATA LOCAL reads a file of the client's, and the Lambda has none" };
   }
+  if (dialect === "mysql" && word.toUpperCase() === "XA") {
+    return { at: start, message: "XA transactions cannot be part of a migration; use a plain one" };
+  }
   // \N is how MySQL writes NULL.
   const backslash = (dialect === "mysql" ? /\\(?!N\b)/ : /\\/).exec(masked);
   if (!backslash) return undefined;

@@ -13,7 +13,8 @@ class InvocationError extends Error {
 
 /**
  * A direct call: `sls invoke`, `aws lambda invoke`, an SDK. The payload is the Command without its action. The caller waits
- * as long as the function may run; whatever is not done, under way or incomplete is a failed invocation.
+ * as long as the function may run; a failed or refused run is a failed invocation. `running` and
+ * `incomplete` are answers: calling again goes on.
  */
 export function invokeTrigger(action: Action): Trigger {
   return {

@@ -1,0 +1,79 @@
+import { createTestDatabase, type TestDatabase } from "../support/database";
+import { run, sql } from "../support/migrator";
+
+const seen = async (database: TestDatabase) =>
+  (await database.query<{ n: number }>("SELECT n FROM seen ORDER BY n")).map(({ n }) => n);
+
+test("credentials in statements are neither shown nor stored", async () => {
+  const database = await createTestDatabase();
+  const target = {
+    url: database.url,
+    migrations: [sql("1_user", "CREATE TABLE x (id INT);\nCREATE USER nobody IDENTIFIED BY 'hunter2';")],
+  };
+  const report = await run(target, "migrate");
+  expect(report).toMatchObject({
+    outcome: "failed",
+    failure: { statement: 2, sql: "CREATE USER nobody IDENTIFIED BY '***'" },
+  });
+  const stored = [
+    report,
+    await database.query("SELECT * FROM migration_step"),
+    await database.query("SELECT * FROM migration_run"),
+  ];
+  expect(JSON.stringify(stored)).not.toContain("hunter2");
+});
+
+test("what one migration sets in the session does not reach the next, nor our own statements", async () => {
+  const database = await createTestDatabase();
+  const settings =
+    "SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES', autocommit = 0, foreign_key_checks = 0;\nSET NAMES latin1;\nCREATE TABLE \"a\" (id INT);\nINSERT INTO a VALUES (1);\nUSE information_schema;";
+  const lock =
+    "LOCK TABLES a WRITE;\nINSERT INTO a VALUES (2);\nUNLOCK TABLES;\nINSERT INTO a SELECT CASE WHEN @@foreign_key_checks AND @@autocommit AND \"ü\" = 'ü' THEN 3 END;";
+  expect(
+    await run({ url: database.url, migrations: [sql("1_set", settings), sql("2_lock", lock)] }, "migrate"),
+  ).toMatchObject({ outcome: "done", done: [{}, {}] });
+  expect(await database.query("SELECT id FROM a ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+});
+
+test("what this server's version takes for a comment is left out of the message", async () => {
+  const database = await createTestDatabase();
+  const text =
+    "CREATE TABLE seen (n INT);\n/*!99998 SET @never = 1 */;\nINSERT INTO seen VALUES (1);\n/*!40101 SET NAMES utf8mb4 */;\n/*!99998 SET @never = 1 */;";
+  expect(await run({ url: database.url, migrations: [sql("1_dump", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+  expect(await seen(database)).toEqual([1]);
+});
+
+test("a script larger than a packet travels in several messages", async () => {
+  const database = await createTestDatabase();
+  const [{ bytes } = { bytes: 0 }] = await database.query<{ bytes: number }>("SELECT @@max_allowed_packet AS bytes");
+  const large = `INSERT INTO big VALUES ('${"x".repeat(Math.floor(bytes * 0.45))}');`;
+  const text = `CREATE TABLE big (t LONGTEXT);\n${large}\n${large}\n${large}\nCREATE TABLE after_big (id INT);`;
+  expect(await run({ url: database.url, migrations: [sql("1_big", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+  expect(await database.query("SELECT COUNT(*) AS n FROM big")).toEqual([{ n: 3 }]);
+});
+
+test("a statement larger than a packet is refused before anything is sent", async () => {
+  const database = await createTestDatabase();
+  const [{ bytes } = { bytes: 0 }] = await database.query<{ bytes: number }>("SELECT @@max_allowed_packet AS bytes");
+  const text = `CREATE TABLE big (t LONGTEXT);\nINSERT INTO big VALUES ('${"x".repeat(bytes)}');`;
+  expect(await run({ url: database.url, migrations: [sql("1_big", text)] }, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { statement: 2, applied: 0, code: "ER_NET_PACKET_TOO_LARGE" },
+  });
+  expect(await database.query("SHOW TABLES LIKE 'big'")).toEqual([]);
+});
+
+test("a missing privilege on the journal is a failure, not something to call again for", async () => {
+  const database = await createTestDatabase({ grants: ["SELECT", "INSERT", "UPDATE", "CREATE"] });
+  const report = await run({ url: database.url, migrations: [sql("1_x", "CREATE TABLE x (id INT);")] }, "migrate");
+  expect(report).toMatchObject({
+    outcome: "failed",
+    failure: { migration: "1_x", code: "ACCESS_DENIED", advice: expect.stringContaining("docs/privileges.md") },
+  });
+  expect(report.message).not.toMatch(/'t_/);
+  expect(await database.query("SHOW TABLES LIKE 'x'")).toEqual([]);
+});
