@@ -1,46 +1,20 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type BuildOptions, build } from "esbuild";
-import { migrations } from "../../plugins/esbuild";
+import { builtFolder } from "../support/built-folder";
 
 const load = createRequire(__filename);
-let folder = "";
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "migration-lambda-weight-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-async function write(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-}
-
-function options(input: BuildOptions): BuildOptions {
-  return {
-    ...input,
-    absWorkingDir: folder,
-    outfile: join(folder, "out.js"),
-    bundle: true,
-    minify: true,
-    platform: "node",
-    logLevel: "silent",
-    plugins: [migrations()],
-  };
-}
+const built = builtFolder("weight");
+const { write } = built;
 
 /** A file of this package, as far as what it imports is concerned; it need only exist. */
 const OURS = resolve("lib/index.ts");
 
 /** Code that stands in this file; by default in none. */
 function importing(contents: string, sourcefile?: string): BuildOptions {
-  return options({ stdin: { contents, resolveDir: resolve("."), ...(sourcefile && { sourcefile }) } });
+  return built.options({ stdin: { contents, resolveDir: resolve("."), ...(sourcefile && { sourcefile }) } });
 }
 
 describe("dead weight", () => {
@@ -52,7 +26,7 @@ describe("dead weight", () => {
   test("umzug comes without its command line library and globs, and works", async () => {
     const contents = 'export { Umzug } from "umzug";';
     expect(await sizeOf(contents, OURS)).toBeLessThan(50_000);
-    const { Umzug } = load(join(folder, "out.js"));
+    const { Umzug } = load(join(built.path(), "out.js"));
     const storage = { executed: async () => [], logMigration: async () => {}, unlogMigration: async () => {} };
     const umzug = new Umzug({ migrations: [{ name: "a", up: async () => {} }], storage, logger: undefined });
     expect(await umzug.up()).toEqual([expect.objectContaining({ name: "a" })]);
@@ -63,8 +37,8 @@ describe("dead weight", () => {
   test("umzug stays whole for others", async () => {
     await write({ "migrations/00_a.js": "exports.up = async () => {};" });
     await build(importing('export { Umzug } from "umzug";'));
-    const { Umzug } = load(join(folder, "out.js"));
-    const umzug = new Umzug({ migrations: { glob: ["migrations/*.js", { cwd: folder }] }, logger: undefined });
+    const { Umzug } = load(join(built.path(), "out.js"));
+    const umzug = new Umzug({ migrations: { glob: ["migrations/*.js", { cwd: built.path() }] }, logger: undefined });
     expect(await umzug.pending()).toEqual([expect.objectContaining({ name: "00_a.js" })]);
   });
 
@@ -74,7 +48,7 @@ describe("dead weight", () => {
 
   test("a charset that was left out is an error, the others are not", async () => {
     await build(importing('export { decode } from "./node_modules/mysql2/lib/parsers/string.js";'));
-    const { decode } = load(join(folder, "out.js"));
+    const { decode } = load(join(built.path(), "out.js"));
     expect(decode(Buffer.from("é"), "utf8", 0, 2)).toBe("é");
     expect(decode(Buffer.from([0xe9]), "latin1", 0, 1)).toBe("é");
     expect(decode(Buffer.from("é"), "cesu8", 0, 2)).toBe("é");
@@ -84,7 +58,7 @@ describe("dead weight", () => {
 
   test("iconv-lite stays whole for other packages", async () => {
     await build(importing('export { decode } from "iconv-lite";'));
-    const { decode } = load(join(folder, "out.js"));
+    const { decode } = load(join(built.path(), "out.js"));
     expect(decode(Buffer.from([0x82, 0xa0]), "shift_jis")).toBe("あ");
   });
 });
@@ -101,7 +75,7 @@ describe("AWS credentials", () => {
   `;
   const before = process.env;
   beforeEach(() => {
-    process.env = { PATH: before.PATH, AWS_SHARED_CREDENTIALS_FILE: join(folder, "profile") };
+    process.env = { PATH: before.PATH, AWS_SHARED_CREDENTIALS_FILE: join(built.path(), "profile") };
   });
   afterEach(() => {
     process.env = before;
@@ -111,13 +85,13 @@ describe("AWS credentials", () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key", AWS_SESSION_TOKEN: "token" });
     await build(importing(manager, OURS));
     const expected = { accessKeyId: "id", secretAccessKey: "key", sessionToken: "token" };
-    expect(await load(join(folder, "out.js")).credentials()).toMatchObject(expected);
+    expect(await load(join(built.path(), "out.js")).credentials()).toMatchObject(expected);
   });
 
   test("sign a token for the database", async () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" });
     await build(importing(signer, OURS));
-    expect(await load(join(folder, "out.js")).credentials()).toMatch(/^db:3306\/\?.*X-Amz-Signature=/);
+    expect(await load(join(built.path(), "out.js")).credentials()).toMatch(/^db:3306\/\?.*X-Amz-Signature=/);
   });
 
   test.each([
@@ -126,14 +100,14 @@ describe("AWS credentials", () => {
   ])("are looked for nowhere else by %s", async (_, contents) => {
     await write({ profile: "[default]\naws_access_key_id = id\naws_secret_access_key = key\n" });
     await build(importing(contents, OURS));
-    const { credentials } = load(join(folder, "out.js"));
+    const { credentials } = load(join(built.path(), "out.js"));
     await expect(credentials()).rejects.toMatchObject({ name: "CredentialsProviderError" });
   });
 
   test("are found in a profile by code that is not ours", async () => {
     await write({ profile: "[default]\naws_access_key_id = id\naws_secret_access_key = key\n" });
     await build(importing(manager));
-    expect(await load(join(folder, "out.js")).credentials()).toMatchObject({ accessKeyId: "id" });
+    expect(await load(join(built.path(), "out.js")).credentials()).toMatchObject({ accessKeyId: "id" });
   });
 });
 
@@ -146,8 +120,8 @@ describe("of packages that come in both forms", () => {
   };
   const formIn = async (files: Readonly<Record<string, string>>, given: BuildOptions = {}) => {
     await write({ ...dual, ...files });
-    await build(options({ ...given, entryPoints: ["function.js"] }));
-    return load(join(folder, "out.js")).form;
+    await build(built.options({ ...given, entryPoints: ["function.js"] }));
+    return load(join(built.path(), "out.js")).form;
   };
   const ours = { "package.json": '{ "name": "migration-lambda" }' };
 
@@ -166,12 +140,12 @@ describe("of packages that come in both forms", () => {
 
 test("without settings a function says which are missing", async () => {
   await write({ "migrations/00_a.sql": "SELECT 1;" });
-  await build(options({ entryPoints: [resolve("functions/migrate.ts")] }));
+  await build(built.options({ entryPoints: [resolve("functions/migrate.ts")] }));
   const script = `
     require("./out.js").handler({}, { awsRequestId: "1", getRemainingTimeInMillis: () => 9000 })
       .catch((error) => console.log(JSON.stringify({ name: error.name, message: error.message })));
   `;
-  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: folder, env: {} });
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: built.path(), env: {} });
   expect(stdout).toContain("DATABASE_URL");
   expect(stdout).toContain("INVALID_SETTINGS");
 });

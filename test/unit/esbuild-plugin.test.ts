@@ -1,46 +1,25 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type BuildFailure, type BuildOptions, build, context, type Message } from "esbuild";
 import type { Manifest } from "../../lib/source/bundle";
 import plugins, { migrations } from "../../plugins/esbuild";
+import { builtFolder } from "../support/built-folder";
 
 const load = createRequire(__filename);
-let folder = "";
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "migration-lambda-esbuild-"));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-async function write(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), text);
-  }
-}
+const built = builtFolder("esbuild");
+const { write } = built;
 
 const entry = 'export { bundle } from "migration-lambda:bundle";';
 
 function options(contents: string): BuildOptions {
-  return {
-    stdin: { contents, resolveDir: resolve(".") },
-    absWorkingDir: folder,
-    outfile: join(folder, "out.js"),
-    bundle: true,
-    minify: true,
-    platform: "node",
-    logLevel: "silent",
-    plugins: [migrations()],
-  };
+  return built.options({ stdin: { contents, resolveDir: resolve(".") } });
 }
 
 async function bundleOf(files: Readonly<Record<string, string>>): Promise<Manifest> {
   await write(files);
   await build(options(entry));
-  return load(join(folder, "out.js")).bundle;
+  return load(join(built.path(), "out.js")).bundle;
 }
 
 async function errorsOf(files: Readonly<Record<string, string>>): Promise<readonly Message[]> {
@@ -99,14 +78,14 @@ test("an SQL file carries its statements with their lines", async () => {
 test("the digest changes when a file does", async () => {
   const before = await bundleOf({ "migrations/00_a.sql": "SELECT 1;" });
   await write({ "migrations/00_a.sql": "SELECT 2;" });
-  await build({ ...options(entry), outfile: join(folder, "again.js") });
-  expect(load(join(folder, "again.js")).bundle.digest).not.toBe(before.digest);
+  await build({ ...options(entry), outfile: join(built.path(), "again.js") });
+  expect(load(join(built.path(), "again.js")).bundle.digest).not.toBe(before.digest);
 });
 
 test("the option dir names another folder", async () => {
   await write({ "db/00_a.sql": "SELECT 1;" });
   await build({ ...options(entry), plugins: [migrations({ dir: "db" })] });
-  expect(load(join(folder, "out.js")).bundle.location).toBe("db");
+  expect(load(join(built.path(), "out.js")).bundle.location).toBe("db");
 });
 
 test("MIGRATIONS_DIR names another folder", async () => {
@@ -174,7 +153,7 @@ test("a new file is seen by the next build of a watching esbuild", async () => {
     await watching.rebuild();
     await write({ "migrations/01_b.sql": "SELECT 1;" });
     await watching.rebuild();
-    expect(load(join(folder, "out.js")).bundle.migrations).toHaveLength(2);
+    expect(load(join(built.path(), "out.js")).bundle.migrations).toHaveLength(2);
   } finally {
     await watching.dispose();
   }
