@@ -27,10 +27,14 @@ export async function up({ context }) {
 }
 `;
 
-type Kind = "broken" | "corrected" | "otherwise" | "throws";
+/** As unlike a name as a file system allows. */
+const ODD = `01_it's "odd" 名前 🙈 \`b\` $x; --`;
+
+type Kind = "broken" | "corrected" | "odd" | "otherwise" | "throws";
 const FOLDERS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
   broken: { "01_first.sql": FIRST, "02_second.sql": second("ALTER TABEL tally ADD COLUMN extra INT") },
   corrected: { "01_first.sql": FIRST, "02_second.sql": second("ALTER TABLE tally ADD COLUMN extra INT") },
+  odd: { [`${ODD}.sql`]: FIRST },
   otherwise: { "01_first.sql": FIRST.replace("(n INT)", "(n BIGINT)") },
   throws: { "01_throws.ts": THROWS },
 };
@@ -48,11 +52,10 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  const { password, username, host } = new URL(database.url);
-  for (const deployment of deployments.splice(0)) {
-    for (const secret of [password, username, host]) expect(deployment.said()).not.toContain(secret);
-    await deployment.stop();
-  }
+  const { password, hostname } = new URL(database.url);
+  const said = deployments.map((deployment) => deployment.said()).join("\n");
+  await Promise.all(deployments.splice(0).map((deployment) => deployment.stop()));
+  for (const secret of [password, hostname]) expect(said).not.toContain(secret);
 });
 
 async function deployed(kind: Kind): Promise<Deployment> {
@@ -71,11 +74,10 @@ describe("a syntax error in statement 3 of 5", () => {
   test("fails the invocation, which says where and what now", async () => {
     const { functionError, payload } = await (await deployed("broken")).invoke<FunctionError>("migrate");
     expect([functionError, payload.errorType]).toEqual(["Unhandled", "MigrationFailed"]);
-    const [message, advice] = payload.errorMessage.split("\n");
-    expect(message).toMatch(
+    expect(payload.errorMessage).toMatch(
       /^02_second failed at statement 3 \(02_second\.sql:6\): You have an error in your SQL syntax/,
     );
-    expect(advice).toMatch(/^Correct statement 3 and call again\. .*2 of 5.* is not run again\.$/);
+    expect(payload.errorMessage).toMatch(/\nCorrect statement 3 and call again\. .*2 of 5.* is not run again\.\n/);
   });
 
   test("is a problem of status 500 over HTTP, with the statement's text and place", async () => {
@@ -173,4 +175,14 @@ describe("an applied migration whose file", () => {
     expect(await applied()).toEqual([]);
     expect(await column("SHOW TABLES LIKE 'tally'")).toEqual([]);
   });
+});
+
+test("a name with quotes, spaces and unicode is kept as it is, and no part of any statement", async () => {
+  const deployment = await deployed("odd");
+  const forth = await deployment.http("POST /migrate", JSON.stringify({ to: ODD }));
+  expect([forth.status, forth.body.done]).toMatchObject([200, [{ name: ODD, direction: "up" }]]);
+  expect(await applied()).toEqual([ODD]);
+  const back = await deployment.http("POST /rollback");
+  expect([back.status, back.body.done]).toMatchObject([200, [{ name: ODD, direction: "down" }]]);
+  expect(await applied()).toEqual([]);
 });

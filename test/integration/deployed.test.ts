@@ -18,8 +18,8 @@ beforeAll(async () => {
 }, RUNTIME_BUILD_MS);
 
 afterEach(() => {
-  const { password, username, host } = new URL(database.url);
-  for (const secret of [password, username, host]) expect(deployment.said()).not.toContain(secret);
+  const { password, hostname } = new URL(database.url);
+  for (const secret of [password, hostname]) expect(deployment.said()).not.toContain(secret);
 });
 
 afterAll(() => deployment.stop());
@@ -95,6 +95,20 @@ describe("a REST event of API Gateway", () => {
     await deployment.http("POST /rollback", '{"step":2}');
     const { status, body } = await deployment.http("POST /migrate", JSON.stringify({ to: OURS[1] }));
     expect([status, body.done?.map(({ name }) => name)]).toEqual([200, OURS.slice(0, 2)]);
+  });
+
+  test.each([
+    ["a body on GET", "GET /migrate", '{"steps":1}', 400, "A GET takes no body; use POST."],
+    ["malformed JSON", "POST /rollback", "{steps:2}", 400, "The body is not valid JSON."],
+    ["a body that is no object", "POST /migrate", "null", 400, "The command must be a JSON object."],
+    ["a body of 6 MB", "POST /migrate", `{"to":"${"x".repeat(6_000_000)}"}`, 413, "The body is larger than"],
+    ["a method that it does not know", "DELETE /migrate", undefined, 405, "/migrate is called with GET or POST."],
+  ])("with %s is a problem, and changes nothing", async (_, request, body, status, detail) => {
+    const before = await applied();
+    const answer = await deployment.http(request, body);
+    expect([answer.status, answer.headers["Cache-Control"]]).toEqual([status, "no-store"]);
+    expect(answer.body.detail?.startsWith(detail)).toBe(true);
+    expect(await applied()).toEqual(before);
   });
 
   test("the caller's IAM principal is in the audit, and every line of the log carries the run's id", async () => {
