@@ -6,6 +6,7 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `CHANGED`: an applied migration's file is no longer what was applied.
  * - `LATE`: a pending migration sorts before one that is already applied.
  * - `UNKNOWN_TARGET`: no migration has the name that was asked for.
+ * - `UNKNOWN_RUN`: no run has the id that was asked for.
  * - `NO_DOWN`: the migration cannot be rolled back.
  * - `FILE_GONE`: what is needed to go on, or back, is in no file that this bundle has.
  * - `HALF_APPLIED_CHANGED`: statements that have already taken effect read differently now.
@@ -17,6 +18,7 @@ export type ProblemCode =
   | "CHANGED"
   | "LATE"
   | "UNKNOWN_TARGET"
+  | "UNKNOWN_RUN"
   | "NO_DOWN"
   | "FILE_GONE"
   | "HALF_APPLIED_CHANGED"

@@ -1,6 +1,7 @@
 import type { QueryError } from "mysql2";
 import { MigratorError } from "../errors";
 import type { Login } from "../login";
+import { maskMessage } from "../mask";
 
 /**
  * Why a connection did not come about.
@@ -113,6 +114,15 @@ export function connectFailure(reason: unknown, login: Login): ConnectFailure {
 function codeOf(reason: unknown): string {
   const code = (reason as { readonly code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : "no code";
+}
+
+/**
+ * What the server says of a statement, on one line. Of a syntax error it quotes what follows, and that goes on with our own
+ * statements; its line counts within the message.
+ */
+export function wordsOf({ message }: QueryError): string {
+  const own = message.replace(/\n;\n[\s\S]*?(' at line \d+)$/, "$1").replace(/ at line \d+$/, "");
+  return maskMessage(own).replace(/\s+/g, " ").trim();
 }
 
 /** A lock wait or a deadlock: nothing of the statement took effect, and later it may well succeed. */

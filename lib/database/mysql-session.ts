@@ -1,11 +1,10 @@
 import type { QueryError } from "mysql2";
 import { MigratorError } from "../errors";
-import { maskMessage } from "../mask";
 import type { Report } from "../report";
 import type { Reader, RunStart, Segment, Session, StatementFailure, Step, StepEnd, StepError } from "./database";
 import { type Intent, intentOf, intentOfRow, type JournalTables } from "./journal";
 import type { Connection } from "./mysql-connection";
-import { isContention, isLockCheck } from "./mysql-errors";
+import { isContention, isLockCheck, wordsOf } from "./mysql-errors";
 import { createTables, presentTables, readState, type StateRecords, stateOf } from "./mysql-journal";
 import { emptyStep, intentPart, type MessageContext, type Part, piecesOf, rowOf } from "./mysql-message";
 import { segmentsOf } from "./mysql-segments";
@@ -136,7 +135,7 @@ async function record(setup: SessionSetup, { step, error, index, segment }: Refu
   const first = segment?.first ?? 0;
   const applied = segment?.kind === "block" ? index : first;
   const context: MessageContext = { ...setup.tables, lock: setup.lock, remainingMs: 0 };
-  const message = maskMessage(error.message);
+  const message = wordsOf(error);
   const parts = applied === 0 ? asBefore(step, context) : [recordError({ message, index }, context)];
   for (const { sql } of parts) await ours(setup.connection, sql);
   return { message, code: error.code, index, applied };
@@ -182,7 +181,7 @@ export function journalError(error: QueryError): MigratorError {
   const denied = error.code === "ER_TABLEACCESS_DENIED_ERROR" || error.code === "ER_DBACCESS_DENIED_ERROR";
   return new MigratorError(
     denied ? "ACCESS_DENIED" : "STATEMENT_FAILED",
-    `The journal cannot be used: ${maskMessage(error.message)}`,
+    `The journal cannot be used: ${wordsOf(error)}`,
     {
       advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full.",
     },

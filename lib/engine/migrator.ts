@@ -42,14 +42,9 @@ export function createMigrator(options: MigratorOptions): Migrator {
   const { log } = options;
   return {
     run: async (command, call) => {
-      try {
-        const result = await perform(options, command, call);
-        logReport(log, result);
-        return result;
-      } catch (error) {
-        log.error("could not be carried out", { action: command.action, error });
-        throw error;
-      }
+      const result = await perform(options, command, call);
+      logReport(log, result);
+      return result;
     },
   };
 }
@@ -103,7 +98,7 @@ function runStatus(head: Heading, state: State): Report {
   if (state.run) return joinedReport(head, state.run, state);
   return refusedReport(head, [
     {
-      code: "UNKNOWN_TARGET",
+      code: "UNKNOWN_RUN",
       message: `There is no run ${head.runId}.`,
       advice: "A call that found nothing to do leaves no trace.",
     },

@@ -166,7 +166,7 @@ async function codeFailure(session: Session, error: unknown): Promise<CodeFailur
   const { message, code } =
     error instanceof Error
       ? (error as Error & { readonly code?: unknown })
-      : { message: String(error), code: undefined };
+      : { message: `it threw ${String(error)}`, code: undefined };
   const masked = maskMessage(message);
   await session.fail({ message: masked });
   return { message: masked, ...(typeof code === "string" && { code }) };

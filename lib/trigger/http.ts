@@ -1,6 +1,6 @@
 import { type Action, type Command, parseCommand } from "../command";
 import { type ErrorCode, MigratorError } from "../errors";
-import type { Outcome, Report } from "../report";
+import type { Outcome, ProblemCode, Report } from "../report";
 import { type Invocation, runIdOf, runLogged, type Trigger } from "./trigger";
 
 /** Which Command a method and a path's last part mean. */
@@ -142,12 +142,16 @@ function reportResponse(report: Report, command: Command): HttpResponse {
   const status = command.action === "status" && report.outcome !== "refused" ? 200 : statusOf(report);
   if (status === 202) return response(status, report, { "Retry-After": String(RETRY_AFTER) });
   if (status < 300) return response(status, report);
+  const advice = report.failure?.advice ?? report.problems[0]?.advice;
   const code = report.outcome === "failed" ? "MIGRATION_FAILED" : (report.problems[0]?.code ?? "REFUSED");
-  return problem(status, { code, detail: report.message, ...report });
+  return problem(status, { code, detail: report.message, ...(advice && { advice }), ...report });
 }
 
-function statusOf({ outcome, problems }: Report): number {
-  return problems.some(({ code }) => code === "RUN_ID_TAKEN") ? 400 : STATUS[outcome];
+/** What is the caller's own mistake has its own status; any other refusal is a conflict with what is there. */
+const PROBLEM_STATUS: Readonly<Partial<Record<ProblemCode, number>>> = { RUN_ID_TAKEN: 400, UNKNOWN_RUN: 404 };
+
+function statusOf({ outcome, problems: [problem] }: Report): number {
+  return (problem && PROBLEM_STATUS[problem.code]) ?? STATUS[outcome];
 }
 
 function errorResponse(error: MigratorError): HttpResponse {

@@ -187,3 +187,16 @@ test("what fails among locked tables is named, and what they did is not run agai
   expect(await run(target, "migrate")).toMatchObject({ outcome: "refused", problems: [{ code: "CUT_OFF", line: 2 }] });
   expect(await seen(database)).toEqual([1]);
 });
+
+test("a syntax error quotes the migration's statement and none of ours", async () => {
+  const { url } = await createTestDatabase();
+  const target = { url, migrations: [sql("1_bad", "CREATE TABEL x\n  (id INT);\nDO 0;")] };
+  const { failure } = await run(target, "migrate");
+  expect(failure?.message).toMatch(/near 'TABEL x \(id INT\)'$/);
+});
+
+test("code that throws nothing of use says at least that", async () => {
+  const { url } = await createTestDatabase();
+  const migrations = [code("1_odd", () => Promise.reject(undefined))];
+  expect(await run({ url, migrations }, "migrate")).toMatchObject({ failure: { message: "it threw undefined" } });
+});

@@ -209,3 +209,13 @@ test("tables that an administrator made as the docs show need no CREATE", async 
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
   expect(await run(target, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
 });
+
+test("a journal whose making was cut off is completed", async () => {
+  const database = await createTestDatabase();
+  const target = { url: database.url, migrations: all };
+  await run(target, "migrate");
+  await run(target, "rollback", { steps: 3 });
+  await database.query("DROP TABLE migration");
+  expect(await run(target, "status")).toMatchObject({ outcome: "done", applied: [] });
+  expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{}, {}, {}] });
+});
