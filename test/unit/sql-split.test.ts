@@ -50,7 +50,6 @@ describe("transactions and names are not taken for bodies:", () => {
   test.each([
     ["BEGIN", "BEGIN; INSERT INTO t VALUES (1); COMMIT;", 3],
     ["START TRANSACTION", "START TRANSACTION; SELECT 1; COMMIT;", 3],
-    ["XA BEGIN", "XA BEGIN 'x'; SELECT 1;", 2],
     ["a table called begin_end", "CREATE TABLE begin_end (id INT); SELECT 1;", 2],
     ["columns called begin and end", "CREATE TABLE t (begin INT, end INT); SELECT begin, end FROM t;", 2],
     ["an index called event", "CREATE INDEX event ON t (begin); SELECT 1;", 2],
@@ -206,6 +205,7 @@ describe("refused, with file and line, is", () => {
     ["\\. as SOURCE", "\\. other.sql\nSELECT 1;", 1, /\\\. is a command of the mysql client/],
     ["\\G at the end", "SELECT 1;\nSELECT\n2\\G\n", 3, /\\G is a command of the mysql client/],
     ["LOAD DATA LOCAL", "LOAD DATA LOCAL INFILE 'x' INTO TABLE t;", 1, /LOAD DATA LOCAL/],
+    ["an XA transaction", "DO 0;\nXA BEGIN 'x';", 2, /XA transactions/],
     [
       "a comment that the server takes for minus signs",
       "CREATE TABLE t (a INT,\n--it's\n b INT);",
