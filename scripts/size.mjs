@@ -31,8 +31,15 @@ async function packageIn(folder) {
   const serverless = join(root, "node_modules/.bin/serverless");
   const code = await exitCode(process.execPath, [serverless, "package", "--package", join(folder, "package")], {
     cwd: folder,
-    // Nothing is called, but without credentials the framework looks for some.
-    env: { ...process.env, AWS_ACCESS_KEY_ID: "none", AWS_SECRET_ACCESS_KEY: "none", MIGRATIONS_DIR: "migrations" },
+    env: {
+      ...process.env,
+      // Nothing is called, but without credentials the framework looks for some.
+      AWS_ACCESS_KEY_ID: "none",
+      AWS_SECRET_ACCESS_KEY: "none",
+      MIGRATIONS_DIR: "migrations",
+      // It leaves a folder there for each function.
+      TMPDIR: folder,
+    },
     stdio: ["ignore", process.stderr, process.stderr],
   });
   if (code !== 0) throw new Advice("serverless package failed: see above.");

@@ -36,6 +36,8 @@ export async function serverless(
       env: {
         PATH: process.env.PATH,
         HOME: home,
+        // It leaves a folder there for each function that it packages.
+        TMPDIR: home,
         CI: "true",
         AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
         AWS_SECRET_ACCESS_KEY: "not-a-secret",
