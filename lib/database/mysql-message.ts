@@ -25,8 +25,9 @@ const COMMIT: Part = { sql: "COMMIT" };
  * The pieces of a step, in order: the intent, each segment with its mark, the row. Pieces may travel in one message or in
  * several; after each piece the journal says exactly what has taken effect.
  *
- * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first statement. It commits together with a transaction
- * segment, and right after a statement that commits by itself. The last segment's mark is the row.
+ * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first
+ * statement. It commits together with a transaction segment, and right after a statement that commits by itself. The last
+ * segment's mark is the row.
  */
 export function piecesOf(
   step: Step,
@@ -77,12 +78,13 @@ export function rowOf(step: Step, intent: Pick<Intent, "runId" | "bundle">, cont
       : `INSERT INTO ${context.migration} (\`name\`, \`createdAt\`, \`updatedAt\`, \`checksum\`, \`normalised\`, \`durationMs\`, \`runId\`, \`bundle\`, \`down\`)
  SELECT ${text(step.name)}, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6), ${text(step.checksum)}, ${text(step.normalised)},
  ${age("`startedAt`")}, ${text(intent.runId)}, ${text(intent.bundle)}, ${text(storedScript(step.down))} FROM ${context.step} WHERE \`id\` = 1`;
-  return [{ sql: row }, { sql: emptyStep(context) }];
+  return [{ sql: row }, emptyStep(context)];
 }
 
-export function emptyStep(context: MessageContext): string {
-  return `UPDATE ${context.step} SET \`statement\` = ${whileLocked(context.lock, "0")}, \`name\` = NULL, \`direction\` = NULL, \`script\` = NULL,
+export function emptyStep(context: MessageContext): Part {
+  const sql = `UPDATE ${context.step} SET \`statement\` = ${whileLocked(context.lock, "0")}, \`name\` = NULL, \`direction\` = NULL, \`script\` = NULL,
  \`down\` = NULL, \`error\` = NULL WHERE \`id\` = 1`;
+  return { sql };
 }
 
 /**

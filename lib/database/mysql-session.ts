@@ -10,7 +10,7 @@ import { emptyStep, intentPart, type MessageContext, type Part, piecesOf, rowOf 
 import { segmentsOf } from "./mysql-segments";
 import { sendAll } from "./mysql-send";
 import { reset, type SessionSetup } from "./mysql-setup";
-import { fromNow, text } from "./mysql-text";
+import { fromNow, text, whileLocked } from "./mysql-text";
 
 /** ER_NO_SUCH_TABLE, ER_BAD_FIELD_ERROR: the journal is missing, partly missing or not ours. */
 const UNREADABLE = new Set(["ER_NO_SUCH_TABLE", "ER_BAD_FIELD_ERROR"]);
@@ -51,40 +51,36 @@ export function createSession(setup: SessionSetup): Session {
   const { connection, tables, deadline } = setup;
   const reader = createReader(setup);
   const context = (): MessageContext => ({ ...tables, lock: setup.lock, remainingMs: deadline.remainingMs() });
-  const transaction = async (parts: readonly Part[]) => {
-    const sent = await connection.send([{ sql: "START TRANSACTION" }, ...parts, { sql: "COMMIT" }], deadline);
-    if (sent.end === "refused") throw journalError(sent.error);
-    return sent;
-  };
   let codeStarted = 0;
   let codeIntent: Intent | undefined;
   return {
     ...reader,
     connection: setup.id,
     prepare: async () => {
-      for (const sql of createTables(tables)) await ours(connection, sql);
+      for (const sql of createTables(tables)) await ours(connection, [{ sql }]);
     },
     startRun: async (run, plan) => {
       const steps = plan.map(({ name, direction }) => ({ name, direction }));
-      await ours(connection, startRun(run, JSON.stringify(steps), context()));
+      await write(connection, [startRun(run, JSON.stringify(steps), context())]);
     },
     finishRun: async (report) => {
-      await ours(connection, finishRun(report, tables));
+      await write(connection, [finishRun(report, tables)]);
     },
     carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
     begin: async (step, run) => {
       codeStarted = Date.now();
       codeIntent = intentOf(step, run);
-      await transaction([...reset(setup), intentPart(codeIntent, 0, context())]);
+      await ours(connection, reset(setup));
+      await write(connection, [intentPart(codeIntent, 0, context())]);
     },
     query: (sql, values) => connection.query(sql, values),
     complete: async (step) => {
       if (!codeIntent) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");
-      await transaction(rowOf(step, codeIntent, context()));
+      await write(connection, rowOf(step, codeIntent, context()));
       return Date.now() - codeStarted;
     },
     fail: async (error) => {
-      await transaction([recordError(error, context())]);
+      await write(connection, [recordError(error, context())]);
     },
     abandon: () => connection.destroy(),
   };
@@ -103,8 +99,8 @@ async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promis
     if (sent.end === "left") return { end: "left" };
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index } = sent;
+    await ours(setup.connection, [{ sql: "ROLLBACK" }, { sql: "UNLOCK TABLES" }]);
     if (index === undefined) throw journalError(error);
-    await ours(setup.connection, "ROLLBACK; UNLOCK TABLES");
     from = await reached(setup);
     const segment = segments.find(({ first }) => first === from);
     const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
@@ -136,37 +132,51 @@ async function record(setup: SessionSetup, { step, error, index, segment }: Refu
   const applied = segment?.kind === "block" ? index : first;
   const context: MessageContext = { ...setup.tables, lock: setup.lock, remainingMs: 0 };
   const message = wordsOf(error);
-  const parts = applied === 0 ? asBefore(step, context) : [recordError({ message, index }, context)];
-  for (const { sql } of parts) await ours(setup.connection, sql);
+  await write(setup.connection, applied === 0 ? asBefore(step, context) : [recordError({ message, index }, context)]);
   return { message, code: error.code, index, applied };
 }
 
 function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
-  if (!undoes) return [{ sql: emptyStep(context) }];
+  if (!undoes) return [emptyStep(context)];
   const intent = intentPart(intentOfRow(undoes), undoes.statement, context);
   return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
 }
 
-function recordError(error: StepError, { step }: MessageContext): Part {
-  return { sql: `UPDATE ${step} SET \`error\` = ${text(JSON.stringify(error))} WHERE \`id\` = 1` };
+function recordError(error: StepError, { step, lock }: MessageContext): Part {
+  return { sql: `UPDATE ${step} SET \`error\` = ${whileLocked(lock, text(JSON.stringify(error)))} WHERE \`id\` = 1` };
 }
 
-function startRun(run: RunStart, plan: string, { run: table, remainingMs }: MessageContext): string {
+function startRun(run: RunStart, plan: string, { run: table, remainingMs }: MessageContext): Part {
   const values = [run.runId, run.action, run.key, run.bundle, run.caller, plan].map(text).join(", ");
-  return `INSERT INTO ${table} (\`runId\`, \`action\`, \`runKey\`, \`bundle\`, \`caller\`, \`plan\`, \`connection\`, \`startedAt\`, \`deadline\`)
+  const sql = `INSERT INTO ${table} (\`runId\`, \`action\`, \`runKey\`, \`bundle\`, \`caller\`, \`plan\`, \`connection\`, \`startedAt\`, \`deadline\`)
  VALUES (${values}, CONNECTION_ID(), UTC_TIMESTAMP(6), ${fromNow(remainingMs)})
  ON DUPLICATE KEY UPDATE \`connection\` = CONNECTION_ID(), \`deadline\` = ${fromNow(remainingMs)}, \`finishedAt\` = NULL`;
+  return { sql };
 }
 
-function finishRun(report: Report, tables: JournalTables): string {
-  return `UPDATE ${tables.run} SET \`finishedAt\` = UTC_TIMESTAMP(6), \`outcome\` = ${text(report.outcome)},
+function finishRun(report: Report, tables: JournalTables): Part {
+  const sql = `UPDATE ${tables.run} SET \`finishedAt\` = UTC_TIMESTAMP(6), \`outcome\` = ${text(report.outcome)},
  \`report\` = ${text(JSON.stringify(report))} WHERE \`runId\` = ${text(report.runId)}`;
+  return { sql };
 }
 
-/** One of our own statements. @throws MigratorError `LOCK_LOST`, `STATEMENT_FAILED`, `CONNECTION_LOST` */
-async function ours(connection: Connection, sql: string): Promise<void> {
+/**
+ * Writes to the journal, all of it or nothing. Begins and commits by itself: the migration before may have left tables locked,
+ * a transaction open or `autocommit` off. Without a deadline: what has been done must be recorded, and there is a reserve for it.
+ */
+async function write(connection: Connection, parts: readonly Part[]): Promise<void> {
   try {
-    await connection.query(sql);
+    await ours(connection, [{ sql: "START TRANSACTION" }, ...parts, { sql: "COMMIT" }]);
+  } catch (error) {
+    if ((error as MigratorError).code !== "CONNECTION_LOST") await ours(connection, [{ sql: "ROLLBACK" }]);
+    throw error;
+  }
+}
+
+/** Statements of our own. @throws MigratorError `LOCK_LOST`, `ACCESS_DENIED`, `STATEMENT_FAILED`, `CONNECTION_LOST` */
+async function ours(connection: Connection, parts: readonly Part[]): Promise<void> {
+  try {
+    await connection.query(parts.map(({ sql }) => sql).join(";\n"));
   } catch (error) {
     throw error instanceof MigratorError ? error : journalError(error as QueryError);
   }

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { run, sql } from "../support/migrator";
+import { code, run, sql } from "../support/migrator";
 
 const seen = async (database: TestDatabase) =>
   (await database.query<{ n: number }>("SELECT n FROM seen ORDER BY n")).map(({ n }) => n);
@@ -75,5 +75,39 @@ test("a missing privilege on the journal is a failure, not something to call aga
     failure: { migration: "1_x", code: "ACCESS_DENIED", advice: expect.stringContaining("docs/privileges.md") },
   });
   expect(report.message).not.toMatch(/'t_/);
+  expect(await database.query("SELECT outcome FROM migration_run")).toEqual([{ outcome: "failed" }]);
   expect(await database.query("SHOW TABLES LIKE 'x'")).toEqual([]);
+});
+
+test.each([
+  ["done", "INSERT INTO seen VALUES (1);"],
+  ["failed", "CREATE TABLE other (n INT);\nINSERT INTO nowhere VALUES (1);"],
+])("a migration that leaves autocommit off and tables locked is recorded as %s all the same", async (outcome, rest) => {
+  const database = await createTestDatabase();
+  await database.query("CREATE TABLE seen (n INT)");
+  const text = `SET autocommit = 0;\n${rest}\nLOCK TABLES seen WRITE;`;
+  const target = { url: database.url, migrations: [sql("1_off", text)] };
+  expect(await run(target, "migrate", { runId: "off" })).toMatchObject({ outcome });
+  expect(await database.query("SELECT outcome FROM migration_run")).toEqual([{ outcome }]);
+  const kept = outcome === "done" ? [] : [{ name: "1_off", failed: 1 }];
+  expect(
+    await database.query("SELECT name, error IS NOT NULL AS failed FROM migration_step WHERE name IS NOT NULL"),
+  ).toEqual(kept);
+});
+
+test("code that ends in the last moment is recorded", async () => {
+  const database = await createTestDatabase();
+  const late = code("1_late", async ({ context }) => {
+    await context.query("CREATE TABLE late (n INT)");
+    // Blocks the process, so that nobody can step in when the time is up.
+    const until = Date.now() + 900;
+    while (Date.now() < until);
+  });
+  const target = { url: database.url, migrations: [late] };
+  expect(await run(target, "migrate", { call: { patienceMs: 1_200 } })).toMatchObject({
+    outcome: "done",
+    done: [{ name: "1_late" }],
+  });
+  expect(await database.query("SELECT name FROM migration")).toEqual([{ name: "1_late" }]);
+  expect(await database.query("SELECT outcome FROM migration_run")).toEqual([{ outcome: "done" }]);
 });
