@@ -18,18 +18,19 @@ export interface Comparison<A extends Applied> {
   readonly late: readonly Migration[];
 }
 
-/** Holds the migrations against what is applied. Both lists in their own order. */
+/** Holds the migrations against what is applied. Both lists in their own order. A repeatable that has changed is pending. */
 export function compare<A extends Applied>(migrations: readonly Migration[], applied: readonly A[]): Comparison<A> {
   const files = new Set(migrations.map((migration) => migration.name));
   const rows = new Map(applied.map((row) => [row.name, row]));
-  const pending = migrations.filter((migration) => !rows.has(migration.name));
-  const last = migrations.findLastIndex((migration) => rows.has(migration.name));
+  const differs = ({ name, checksum }: Migration) => (rows.get(name)?.checksum ?? checksum) !== checksum;
+  const isPending = (migration: Migration) =>
+    !rows.has(migration.name) || (migration.repeatable === true && differs(migration));
+  const once = migrations.filter(({ repeatable }) => !repeatable);
+  const last = once.findLastIndex(({ name }) => rows.has(name));
   return {
-    pending,
+    pending: migrations.filter(isPending),
     ahead: applied.filter((row) => !files.has(row.name)),
-    changed: migrations.filter(
-      (migration) => (rows.get(migration.name)?.checksum ?? migration.checksum) !== migration.checksum,
-    ),
-    late: migrations.slice(0, Math.max(last, 0)).filter((migration) => !rows.has(migration.name)),
+    changed: once.filter(differs),
+    late: once.slice(0, Math.max(last, 0)).filter(({ name }) => !rows.has(name)),
   };
 }

@@ -12,6 +12,8 @@ export interface Statement {
   readonly sql: string;
   /** Line in the file on which the statement begins, counted from 1. */
   readonly line: number;
+  /** Path of its file relative to the Source, where that is not the script's: a folder of files may be one script. */
+  readonly file?: string;
 }
 
 /** Known beforehand: what will be sent to the database, statement by statement. */
@@ -20,6 +22,8 @@ export interface SqlScript {
   /** Path of the file relative to the Source, for messages. */
   readonly file: string;
   readonly statements: readonly Statement[];
+  /** Asks not to be run in one transaction. Without meaning on MySQL, where each DDL statement commits by itself. */
+  readonly transaction?: false;
 }
 
 /** Known only by running it. */
@@ -27,6 +31,8 @@ export interface CodeScript {
   readonly kind: "code";
   /** Path of the file relative to the Source, for messages. */
   readonly file: string;
+  /** As of an SqlScript. */
+  readonly transaction?: false;
   /** Called with umzug's one argument. */
   run(params: CodeParams): Promise<unknown>;
 }
@@ -43,10 +49,28 @@ export interface Context {
   readonly dialect: DialectName;
   readonly log: Log;
   /**
-   * Runs one statement on the connection that holds the lock. `?` placeholders are filled from `values`.
+   * Runs one statement on the connection that holds the lock. `values` fill its placeholders: `?` on MySQL, `$1` on PostgreSQL.
    * @throws the driver's error; let it pass, it is reported with the migration's name.
    */
   query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** As `query`, and tells what a statement without rows has done. */
+  execute<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
+}
+
+export interface Result<Row = Record<string, unknown>> {
+  readonly rows: Row[];
+  /** Rows that were inserted, changed or deleted; 0 where the server says nothing of it. */
+  readonly affectedRows: number;
+  /** MySQL only: the first AUTO_INCREMENT value that the statement made. */
+  readonly insertId?: number;
+}
+
+/** Checksums of a file as other tools make them. */
+export interface SourceSums {
+  /** Hex sha256 of its bytes: as it lies, with LF and with CRLF for line ends; each once. */
+  readonly sha256: readonly string[];
+  /** CRC32 of its lines without their ends, as a signed number. */
+  readonly crc32: number;
 }
 
 export interface Migration {
@@ -56,9 +80,11 @@ export interface Migration {
   readonly checksum: string;
   /** Hex sha256 of its statements without comments and spacing: equal means that only formatting changed. */
   readonly normalised: string;
+  /** Of the one SQL file that its up part is; absent where it is another thing. */
+  readonly source?: SourceSums;
   readonly phase: Phase;
-  /** False for what a transaction refuses. Without meaning on MySQL, where each DDL statement commits by itself. */
-  readonly transaction: boolean;
+  /** Run again, after all others, whenever its checksum is no longer what was applied. Absent: run once. */
+  readonly repeatable?: true;
   readonly up: Script;
   /** Absent: cannot be rolled back. An SQL `down` without statements is a `down` that does nothing. */
   readonly down?: Script;

@@ -1,5 +1,6 @@
 import type { Applied } from "../compare";
-import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
+import type { ForeignRow, ForeignTable, TableName } from "../foreign";
+import type { DialectName, Direction, Result, Script, SqlScript, Statement } from "../migration";
 import type { Report } from "../report";
 
 /**
@@ -27,7 +28,9 @@ export interface Database {
     work: (session: Session) => Promise<T>,
   ): Promise<{ readonly value: T } | undefined>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
-  segments(statements: readonly Statement[], from: number): readonly Segment[];
+  segments(script: SqlScript, from: number): readonly Segment[];
+  /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
+  remark(script: SqlScript): string | undefined;
 }
 
 export interface Deadline {
@@ -74,6 +77,8 @@ export interface Step {
   readonly from: number;
   readonly checksum: string;
   readonly normalised: string;
+  /** It may have been applied before; its row is replaced. */
+  readonly repeatable?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;
   /** The step that was stopped on its way up and is now undone: what is true again when nothing of this takes effect. */
@@ -150,6 +155,26 @@ export interface Reader {
   /** Name of the database that is migrated. */
   readonly database: string;
   state(runId: string): Promise<State>;
+  /** Those of these tables that are there and may be read; never our own. Upper and lower case are alike. */
+  tables(names: readonly TableName[]): Promise<readonly ForeignTable[]>;
+  /** All rows of a table, with the columns that the description has. */
+  rows(table: ForeignTable): Promise<readonly ForeignRow[]>;
+}
+
+/** What keeps another tool from changing its history meanwhile. */
+export interface Guard {
+  /** That tool's own lock: a name on MySQL, a number in decimal on PostgreSQL. */
+  readonly lock?: string;
+  readonly tables: readonly ForeignTable[];
+}
+
+/** What was applied without us. */
+export interface AdoptedRow extends Applied {
+  /** ISO 8601, UTC; absent where nobody knows it. */
+  readonly appliedAt?: string;
+  /** JSON: who says so. */
+  readonly origin: string;
+  readonly down?: Script;
 }
 
 export interface RunStart {
@@ -169,8 +194,8 @@ export type StepEnd =
 export interface StatementFailure {
   readonly message: string;
   readonly code: string;
-  /** Index of the statement in its script, from 0. */
-  readonly index: number;
+  /** Index of the statement in its script, from 0; absent when all of them went well and the commit failed. */
+  readonly index?: number;
   /** How many statements of the script have taken effect. */
   readonly applied: number;
 }
@@ -183,15 +208,25 @@ export interface Session extends Reader {
   /** Records that a run begins; one that goes on keeps the plan with which it first began. */
   startRun(run: RunStart, plan: readonly PlannedStep[]): Promise<void>;
   finishRun(report: Report): Promise<void>;
+  /**
+   * One transaction, committed when `work` returns, while nobody else holds the lock or writes the tables of the Guard; what
+   * may not be locked is only read. `busy`: what somebody else has; `work` was not called.
+   */
+  guarded<T>(
+    guard: Guard,
+    work: () => Promise<T>,
+  ): Promise<{ readonly value: T } | { readonly busy: "lock" | "table" }>;
+  /** Records as applied, in this order, within `guarded`. */
+  adopt(rows: readonly AdoptedRow[], run: RunStart): Promise<void>;
   /** Carries out an SQL step and records it. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST` */
   carryOut(step: Step, run: RunStart): Promise<StepEnd>;
   /** Records that a code step is about to run. */
   begin(step: Step, run: RunStart): Promise<void>;
   /** One statement of a code step. @throws the driver's error */
-  query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Records that a code step has run. @returns its duration in milliseconds */
-  complete(step: Step): Promise<number>;
-  /** Records why a code step stopped. */
+  execute<Row>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
+  /** Records that a code step has run. Fails when the database refuses what was put off to the end. */
+  complete(step: Step): Promise<StepEnd>;
+  /** Records why a code step stopped; one that ran in a transaction is undone by it. */
   fail(error: StepError): Promise<void>;
   /** Closes the connection in the middle of whatever it does; the server finishes what it was given. */
   abandon(): void;

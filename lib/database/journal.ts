@@ -1,5 +1,5 @@
 import { KEPT_BYTES, keptStatements, maskSecrets } from "../mask";
-import type { Script, SqlScript } from "../migration";
+import type { Script, SqlScript, Statement } from "../migration";
 import type { RunStart, Step, StepRow } from "./database";
 
 /** Names of the journal's three tables; settings. */
@@ -22,6 +22,7 @@ export const COLUMNS = {
     "runId",
     "bundle",
     "down",
+    "origin",
   ],
   step: [
     "id",
@@ -84,8 +85,7 @@ export function intentOf(step: Step, run: RunStart): Intent {
 /** The intent as it stood when a step was stopped. */
 export function intentOfRow(row: StepRow): Intent {
   const { name, direction, checksum, normalised, runId, bundle, script, down } = row;
-  const json = (kept: SqlScript | undefined) =>
-    kept ? JSON.stringify({ file: kept.file, statements: kept.statements }) : null;
+  const json = (kept: SqlScript | undefined) => (kept ? write(kept, kept.statements) : null);
   return { name, direction, checksum, normalised, runId, bundle, script: json(script), down: json(down) };
 }
 
@@ -93,8 +93,14 @@ export function intentOfRow(row: StepRow): Intent {
 function shownScript(script: Script): string | null {
   if (script.kind !== "sql") return null;
   const kept = keptStatements(script.statements.map(({ sql }) => sql));
-  const statements = script.statements.map(({ line }, index) => ({ sql: kept[index], line }));
-  return JSON.stringify({ file: script.file, statements });
+  return write(
+    script,
+    script.statements.map((statement, index) => ({ ...statement, sql: kept[index] ?? "" })),
+  );
+}
+
+function write({ file, transaction }: SqlScript, statements: readonly Statement[]): string {
+  return JSON.stringify({ file, statements, ...(transaction === false && { transaction }) });
 }
 
 /**
@@ -103,14 +109,12 @@ function shownScript(script: Script): string | null {
  */
 export function storedScript(script: Script | undefined): string | null {
   if (script?.kind !== "sql") return null;
-  const { file, statements } = script;
-  if (statements.some(({ sql }) => maskSecrets(sql) !== sql)) return null;
-  const json = JSON.stringify({ file, statements });
+  if (script.statements.some(({ sql }) => maskSecrets(sql) !== sql)) return null;
+  const json = write(script, script.statements);
   return Buffer.byteLength(json) > KEPT_BYTES ? null : json;
 }
 
 export function readScript(stored: string | null): SqlScript | undefined {
   if (stored === null) return undefined;
-  const { file, statements } = JSON.parse(stored) as Omit<SqlScript, "kind">;
-  return { kind: "sql", file, statements };
+  return { kind: "sql", ...(JSON.parse(stored) as Omit<SqlScript, "kind">) };
 }

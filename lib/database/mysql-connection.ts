@@ -1,71 +1,18 @@
-import type { Connection as Client, ConnectionOptions, FieldPacket, QueryError } from "mysql2";
+import type { Connection as Client, ConnectionOptions, FieldPacket, QueryError, ResultSetHeader } from "mysql2";
 import serverlessMysql from "serverless-mysql";
-import { MigratorError } from "../errors";
-import type { Login, Logins } from "../login";
+import type { Login } from "../login";
+import type { Result } from "../migration";
+import { type Attempt, codeOf, lost } from "./connecting";
+import type { Connection, Part, Sent } from "./connection";
 import type { Deadline } from "./database";
-import { type ConnectFailure, connectFailure, isFull, isLost } from "./mysql-errors";
-import type { Part } from "./mysql-message";
+import { faultOf, isFull, isLost } from "./mysql-errors";
 import { kindOf } from "./mysql-segments";
-
-/** What became of a message. `at`: how many of its parts were answered. */
-export type Sent =
-  | { readonly end: "answered"; readonly at: number }
-  | { readonly end: "refused"; readonly at: number; readonly error: QueryError }
-  | { readonly end: "left" };
-
-export interface Connection {
-  /** One statement, or several: then one result per statement. @throws MigratorError `CONNECTION_LOST`, else the driver's error */
-  query<T>(sql: string, values?: readonly unknown[]): Promise<T>;
-  /** Sends the parts as one message and stays until it is answered or the time is up. @throws MigratorError `CONNECTION_LOST` */
-  send(parts: readonly Part[], deadline: Deadline): Promise<Sent>;
-  /** True while a statement is under way. */
-  busy(): boolean;
-  close(): Promise<void>;
-  /** Closes the socket at once; the server finishes the message that it has. */
-  destroy(): void;
-}
-
-/** Longest wait for a paused or starting database, in milliseconds; Aurora takes 30 s and more to resume. */
-const CONNECT_MS = 60_000;
-const RETRY_MS = 500;
-
-/**
- * Opens one connection: tries the logins in their order and waits for a database that is not there yet.
- * @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`
- */
-export async function connect(
-  logins: Logins,
-  deadline: Deadline,
-): Promise<{ readonly connection: Connection; readonly database: string }> {
-  const until = Date.now() + Math.min(deadline.remainingMs(), CONNECT_MS);
-  let refused: MigratorError | undefined;
-  for await (const login of logins()) {
-    const opened = await connectWith(login, until);
-    if (!("failure" in opened)) return { connection: opened, database: login.database };
-    refused = opened.failure.error;
-  }
-  throw refused ?? new MigratorError("INVALID_SETTINGS", "There is no login for the database.");
-}
-
-/** Retries while waiting can help. Returns a failure only for a refused login, so that the next one can be tried. */
-async function connectWith(login: Login, until: number): Promise<Connection | { readonly failure: ConnectFailure }> {
-  const start = Date.now();
-  for (;;) {
-    const opened = await attempt(login, Math.max(until - Date.now(), 1_000));
-    if (!("failure" in opened)) return opened;
-    const { failure } = opened;
-    if (failure.kind === "refused") return { failure };
-    if (failure.kind === "hopeless") throw failure.error;
-    if (Date.now() + RETRY_MS >= Math.min(until, start + failure.patienceMs)) throw failure.error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
-}
 
 /**
  * serverless-mysql opens the connection, because its back-off knows "too many connections". It is not used for more: on a
  * lost connection it would send the statement again on a new one, without the lock.
  */
-async function attempt(login: Login, timeoutMs: number): Promise<Connection | { readonly failure: ConnectFailure }> {
+export const connectMysql: Attempt = async (login, timeoutMs) => {
   // serverless-mysql throws an error without the driver's code; the hook gets the original.
   let reason: unknown;
   const opener = serverlessMysql({
@@ -83,10 +30,10 @@ async function attempt(login: Login, timeoutMs: number): Promise<Connection | { 
   try {
     await opener.connect();
   } catch (error) {
-    return { failure: connectFailure(reason ?? error, login) };
+    return faultOf(codeOf(reason ?? error));
   }
   return wrap(opener.getClient() as unknown as Client);
-}
+};
 
 function options(login: Login, timeoutMs: number): ConnectionOptions {
   return {
@@ -113,7 +60,8 @@ function wrap(client: Client): Connection {
     });
   };
   return {
-    query: (sql, values) => track(query(client, sql, values)),
+    query: (sql) => track(query(client, sql)),
+    execute: async (sql, values) => resultOf(await track(query(client, sql, values))),
     send: (parts, deadline) => track(send(client, parts, deadline)),
     busy: () => pending > 0,
     close: () => new Promise((resolve) => client.end(() => resolve())),
@@ -125,11 +73,19 @@ function query<T>(client: Client, sql: string, values?: readonly unknown[]): Pro
   return new Promise((resolve, reject) => {
     const done = (error: QueryError | null, rows: unknown) => {
       if (!error) resolve(rows as T);
-      else reject(isLost(error) ? lost(error) : error);
+      else reject(isLost(error) ? lost(error.code) : error);
     };
     if (values === undefined) client.query(sql, done);
     else client.query(sql, [...values], done);
   });
+}
+
+function resultOf<Row>(answer: readonly Row[] | ResultSetHeader): Result<Row> {
+  if ("affectedRows" in answer) {
+    const { affectedRows, insertId } = answer;
+    return { rows: [], affectedRows, ...(insertId > 0 && { insertId }) };
+  }
+  return { rows: [...answer], affectedRows: 0 };
 }
 
 function send(client: Client, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
@@ -142,7 +98,7 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
     const done = (error: QueryError | null) => {
       clearTimeout(timer);
       if (!error) resolve({ end: "answered", at });
-      else if (isLost(error)) reject(lost(error));
+      else if (isLost(error)) reject(lost(error.code));
       else resolve({ end: "refused", at, error });
     };
     // A statement may end in a line comment: the delimiter needs a line of its own. With a callback, a lost connection is
@@ -157,10 +113,4 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
 /** A procedure answers with any number of result sets before the one answer that counts. */
 function isCall(part: Part | undefined): boolean {
   return part !== undefined && kindOf(part.sql) === "alone" && /\bCALL\b/i.test(part.sql);
-}
-
-function lost(error: QueryError): MigratorError {
-  return new MigratorError("CONNECTION_LOST", `The connection to the database was lost (${error.code}).`, {
-    advice: "Call again: what the server was given is finished or undone, and the next call goes on from there.",
-  });
 }

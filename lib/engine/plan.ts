@@ -9,7 +9,7 @@ export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
-  readonly database: Pick<Database, "segments">;
+  readonly database: Pick<Database, "segments" | "remark">;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
 }
@@ -18,6 +18,8 @@ export interface PlanInput {
 export interface Plan {
   readonly steps: readonly Step[];
   readonly problems: readonly Problem[];
+  /** What is worth knowing of the steps before they run. */
+  readonly notices: readonly string[];
 }
 
 type Planned = { readonly step: Step } | { readonly problem: Problem };
@@ -25,10 +27,17 @@ type Planned = { readonly step: Step } | { readonly problem: Problem };
 /** Pure. */
 export function makePlan(input: PlanInput): Plan {
   const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
+  const steps = planned.flatMap((entry) => ("step" in entry ? [entry.step] : []));
   return {
-    steps: planned.flatMap((entry) => ("step" in entry ? [entry.step] : [])),
+    steps,
+    notices: steps.flatMap((step) => notice(step, input.database)),
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
   };
+}
+
+function notice({ name, script }: Step, database: Pick<Database, "remark">): readonly string[] {
+  const remark = script.kind === "sql" ? database.remark(script) : undefined;
+  return remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`];
 }
 
 function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] {
@@ -60,8 +69,9 @@ function resumption({ state: { step }, migrations, database }: PlanInput): reado
 }
 
 function upStep(migration: Migration): Step {
-  const { name, up, down, checksum, normalised } = migration;
-  return { name, direction: "up", script: up, from: 0, checksum, normalised, ...(down && { down }) };
+  const { name, up, down, checksum, normalised, repeatable } = migration;
+  const step = { name, direction: "up", script: up, from: 0, checksum, normalised } as const;
+  return { ...step, ...(down && { down }), ...(repeatable && { repeatable }) };
 }
 
 /** By order of application, the last first; a migration that was stopped on its way up comes before all others. */
@@ -70,7 +80,9 @@ function rollback(input: PlanInput, command: RollbackCommand): readonly Planned[
   const files = new Map(migrations.map((migration) => [migration.name, migration]));
   const { step } = state;
   const begun: readonly Planned[] = step?.direction === "up" ? [undo(step, files.get(step.name))] : resumption(input);
-  const rows = state.applied.filter(({ name }) => name !== step?.name).toReversed();
+  // A repeatable has nothing to go back to.
+  const once = state.applied.filter(({ name }) => name !== step?.name && !files.get(name)?.repeatable);
+  const rows = once.toReversed();
   return [...begun, ...rows.map((row) => downStep(row, files.get(row.name)))].slice(0, command.steps);
 }
 
@@ -126,7 +138,7 @@ export function lateProblem(migration: Migration): Problem {
   };
 }
 
-function unknownTarget(to: string, migrations: readonly Migration[]): Problem {
+export function unknownTarget(to: string, migrations: readonly Migration[]): Problem {
   const last = migrations.at(-1);
   return {
     code: "UNKNOWN_TARGET",

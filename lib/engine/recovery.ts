@@ -22,7 +22,7 @@ export function resume(
   const difference = firstDifference(row.script.statements, script.statements, row.statement);
   if (difference !== undefined) {
     const was = `statement ${difference + 1} has taken effect and reads differently now`;
-    return { problem: { ...changed(row, was, script.file), ...line(script, difference) } };
+    return { problem: { ...changed(row, was, script.file), ...placeOf(script, difference) } };
   }
   const doubt = doubtful(row, row.script, database);
   return doubt ? { problem: doubt } : { step: { ...step, from: row.statement } };
@@ -55,6 +55,7 @@ function stepOf(row: StepRow, migration: Migration | undefined, script: Script):
     from: 0,
     checksum: migration?.checksum ?? row.checksum,
     normalised: migration?.normalised ?? row.normalised,
+    ...(migration?.repeatable && { repeatable: true as const }),
     ...(down && { down }),
   };
 }
@@ -67,7 +68,7 @@ function firstDifference(before: readonly Statement[], now: readonly Statement[]
 
 /** A problem when it cannot be known whether the statement in which the step was cut off took effect. */
 function doubtful(row: StepRow, script: SqlScript, database: Pick<Database, "segments">): Problem | undefined {
-  const segment = database.segments(script.statements, row.statement)[0];
+  const segment = database.segments(script, row.statement)[0];
   if (!segment || segment.repeatable) return undefined;
   const refusedAt = row.error?.index;
   // The database refused this very statement: it did not take effect.
@@ -79,15 +80,15 @@ function doubtful(row: StepRow, script: SqlScript, database: Pick<Database, "seg
     code: "CUT_OFF",
     migration: row.name,
     file: script.file,
-    ...line(script, segment.first),
+    ...placeOf(script, segment.first),
     message: `${row.name} was cut off ${reason}.`,
     advice: "See in the database what has taken effect; docs/recovery.md says how to go on.",
   };
 }
 
-function line(script: SqlScript, index: number): Pick<Problem, "line"> {
+function placeOf(script: SqlScript, index: number): Pick<Problem, "file" | "line"> {
   const statement = script.statements[index];
-  return statement ? { line: statement.line } : {};
+  return statement ? { file: statement.file ?? script.file, line: statement.line } : {};
 }
 
 function gone(row: StepRow): Problem {

@@ -1,10 +1,10 @@
 import type { Action } from "../command";
 import { compare } from "../compare";
-import type { RunRow, State, Step, StepRow } from "../database/database";
+import type { RunRow, State, StatementFailure, Step, StepRow } from "../database/database";
 import { excerpt } from "../mask";
-import type { Migration } from "../migration";
+import type { Migration, SqlScript } from "../migration";
 import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
-import { changedProblem, lateProblem } from "./plan";
+import { changedProblem, lateProblem, type Plan } from "./plan";
 import type { RunnerResult } from "./runner";
 
 /** What every Report of one call begins with. */
@@ -100,16 +100,21 @@ export function waitingReport(head: Heading, state: State | undefined): Report {
 }
 
 export interface End {
-  readonly steps: readonly Step[];
+  readonly plan: Plan;
   /** What was done before the runner began, by this run's earlier calls or by one that was taken over. */
   readonly before: readonly DoneStep[];
   readonly result: RunnerResult;
 }
 
-export function endReport(head: Heading, { steps, before, result }: End): Report {
+export function endReport(head: Heading, end: End): Report {
+  const { notices } = end.plan;
+  return { ...endOf(head, end), ...(notices.length > 0 && { notices }) };
+}
+
+function endOf(head: Heading, { plan, before, result }: End): Report {
   const { stop } = result;
   const done = [...before, ...result.done];
-  const remaining = steps.slice(result.done.length).map(({ name }) => name);
+  const remaining = plan.steps.slice(result.done.length).map(({ name }) => name);
   switch (stop.why) {
     case "finished":
       return report(head, { outcome: "done", done, message: summary(done) });
@@ -162,24 +167,30 @@ function failureOf(step: Step, failure: RunnerFailure): Failure {
     file: step.script.file,
     ...(failure.code !== undefined && { code: failure.code }),
   };
-  if (step.script.kind === "code" || !("index" in failure)) {
+  if (step.script.kind === "code" || !("applied" in failure)) {
     const advice = "advice" in failure ? failure.advice : undefined;
     return { ...base, advice: advice ?? "Correct it and call again: it is run again from its beginning." };
   }
-  const { statements } = step.script;
-  const failed = statements[failure.index];
+  return { ...base, ...placeOf(step.script, failure) };
+}
+
+function placeOf(
+  { statements }: SqlScript,
+  { index, applied }: StatementFailure,
+): Pick<Failure, "advice"> & Partial<Failure> {
+  const counts = { statements: statements.length, applied };
   const kept =
-    failure.applied === 0
+    applied === 0
       ? "Nothing of it has taken effect."
-      : `What stands before it (${failure.applied} of ${statements.length}) has taken effect and is not run again.`;
-  return {
-    ...base,
-    statement: failure.index + 1,
-    statements: statements.length,
-    applied: failure.applied,
-    ...(failed && { line: failed.line, sql: excerpt(failed.sql) }),
-    advice: `Correct statement ${failure.index + 1} and call again. ${kept}`,
-  };
+      : `What stands before it (${applied} of ${statements.length}) has taken effect and is not run again.`;
+  const failed = index === undefined ? undefined : statements[index];
+  if (index === undefined || !failed) {
+    const advice = `Its statements went well and their commit was refused. Correct them and call again. ${kept}`;
+    return { ...counts, advice };
+  }
+  const { line, sql, file } = failed;
+  const advice = `Correct statement ${index + 1} and call again. ${kept}`;
+  return { ...counts, statement: index + 1, line, sql: excerpt(sql), ...(file !== undefined && { file }), advice };
 }
 
 function summary(done: readonly DoneStep[]): string {

@@ -55,9 +55,12 @@ class Stopped {
  */
 export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   const done: DoneStep[] = [];
-  const reverting = input.steps.filter(({ direction }) => direction === "down").map(({ name }) => name);
-  // A migration that was stopped on its way up is in no row; umzug must take it for applied to revert it.
-  const store = await seedStore([...input.applied, ...reverting]);
+  const names = (direction: Direction) =>
+    input.steps.filter((step) => step.direction === direction).map(({ name }) => name);
+  // A migration that was stopped on its way up is in no row, and umzug must take it for applied to revert it. A repeatable
+  // may have a row, and umzug must not take it for applied.
+  const up = new Set(names("up"));
+  const store = await seedStore([...input.applied.filter((name) => !up.has(name)), ...names("down")]);
   try {
     for (const steps of sameDirection(input.steps)) {
       const umzug = createUmzug({ ...input, steps }, done, store.storage);
@@ -99,7 +102,12 @@ function createUmzug(
   storage: Awaited<ReturnType<typeof seedStore>>["storage"],
 ): Umzug<Context> {
   const { steps, session, dialect, log } = input;
-  const context: Context = { dialect, log, query: (sql, values) => session.query(sql, values) };
+  const context: Context = {
+    dialect,
+    log,
+    query: async <Row>(sql: string, values?: readonly unknown[]) => (await session.execute<Row>(sql, values)).rows,
+    execute: (sql, values) => session.execute(sql, values),
+  };
   const byName = new Map(steps.map((step) => [step.name, step]));
   const perform =
     (direction: Direction) =>
@@ -133,8 +141,7 @@ function createUmzug(
 
 /** Sends an SQL step with its row, or the row of a code step that has run. @returns the step's duration in milliseconds */
 async function record({ session, run }: RunnerInput, step: Step): Promise<number> {
-  if (step.script.kind === "code") return session.complete(step);
-  const end = await session.carryOut(step, run);
+  const end = await (step.script.kind === "code" ? session.complete(step) : session.carryOut(step, run));
   if (end.end === "done") return end.durationMs;
   throw new Stopped(end.end === "left" ? { why: "left", step } : { why: "failed", step, failure: end.failure });
 }

@@ -8,6 +8,8 @@ export interface DatabaseSubject {
   create(): Promise<{ readonly database: Database; readonly name: string; query<Row>(sql: string): Promise<Row[]> }>;
   /** A statement that takes so many seconds. */
   sleep(seconds: number): string;
+  /** What `information_schema` calls the place of the tables. */
+  schema(database: string): string;
 }
 
 const within = (ms: number): Deadline => {
@@ -55,7 +57,7 @@ function reading(subject: DatabaseSubject): void {
     const { database, name, query } = await subject.create();
     expect(await stateOf(database)).toEqual({ tables: "missing", applied: [], unfinished: [] });
     expect(await database.read(within(5_000), async (reader) => reader.database)).toBe(name);
-    expect(await query(`SELECT * FROM information_schema.tables WHERE table_schema = '${name}'`)).toEqual([]);
+    expect(await query(`SELECT * FROM information_schema.tables WHERE table_schema = '${subject.schema(name)}'`)).toEqual([]);
   });
 
   test("the tables are made once, and again without harm", async () => {
@@ -194,16 +196,16 @@ function codeSteps(subject: DatabaseSubject): void {
       expect(await stateOf(database)).toMatchObject({
         step: { name: "1_one", connection: session.connection, runId: "run-1" },
       });
-      expect(await session.query("SELECT 1 AS one")).toMatchObject([{ one: 1 }]);
-      expect(await session.complete(code)).toEqual(expect.any(Number));
+      expect(await session.execute("SELECT 1 AS one")).toEqual({ rows: [{ one: 1 }], affectedRows: 0 });
+      expect(await session.complete(code)).toEqual({ end: "done", durationMs: expect.any(Number) });
     });
     expect((await stateOf(database)).step).toBeUndefined();
   });
 
-  test("why it failed is kept", async () => {
+  test("why it failed is kept, where what it did is kept", async () => {
     const { database } = await subject.create();
     await locked(database, async (session) => {
-      await session.begin(code, start);
+      await session.begin({ ...code, script: { ...code.script, transaction: false } }, start);
       await session.fail({ message: "it's broken" });
     });
     expect(await stateOf(database)).toMatchObject({

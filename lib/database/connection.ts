@@ -1,0 +1,39 @@
+import type { Result } from "../migration";
+import type { Deadline } from "./database";
+
+/** One statement of a message, and which of the script's it is; ours have no index. */
+export interface Part {
+  readonly sql: string;
+  /** Index in the script, from 0. */
+  readonly index?: number;
+  /** Refused by the server in any message that holds more. */
+  readonly alone?: true;
+  /** Commits what stands before it. */
+  readonly commits?: true;
+}
+
+/** A statement that the server refused, as the driver tells it. */
+export interface ServerError extends Error {
+  readonly code: string;
+}
+
+/** What became of a message. `at`: how many of its parts were answered, and so the index of the one that was refused. */
+export type Sent =
+  | { readonly end: "answered"; readonly at: number }
+  | { readonly end: "refused"; readonly at: number; readonly error: ServerError }
+  | { readonly end: "left" };
+
+/** One connection to a server. What is lost with it is a MigratorError `CONNECTION_LOST`, anything else the driver's error. */
+export interface Connection {
+  /** One statement of ours, or several: then one list of rows per statement. */
+  query<T>(sql: string): Promise<T>;
+  /** One statement of a migration in code. */
+  execute<Row>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
+  /** Sends the parts as one message and stays until it is answered or the time is up. */
+  send(parts: readonly Part[], deadline: Deadline): Promise<Sent>;
+  /** True while a statement is under way. */
+  busy(): boolean;
+  close(): Promise<void>;
+  /** Closes the socket at once; the server finishes the message that it has. */
+  destroy(): void;
+}

@@ -1,0 +1,86 @@
+import type { Logins } from "../login";
+import { carryOut } from "./carry-out";
+import type { Connection } from "./connection";
+import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
+import type { Dialect } from "./dialect";
+import { createReader, createSession, journalError } from "./session";
+
+const PING_MS = 20_000;
+/** A lock is polled: who waits inside the server cannot leave, and holds up whoever waits for every snapshot to end. */
+const POLL_MS = { first: 50, most: 500 };
+
+/** A Database of this dialect. */
+export function createDatabase(dialect: Dialect, logins: Logins): Database {
+  const open = async (deadline: Deadline) => {
+    const { connection, database } = await dialect.connect(logins, deadline);
+    return { dialect, connection, ...dialect.place(database) };
+  };
+  return {
+    dialect: dialect.name,
+    segments: dialect.segments,
+    remark: dialect.remark,
+    read: async (deadline, work) => {
+      const setup = await open(deadline);
+      return closing(setup, () => work(createReader(setup)));
+    },
+    exclusively: async (exclusive, work) => {
+      const { deadline } = exclusive;
+      const opened = await open(deadline);
+      return closing(opened, async () => {
+        const server = await dialect.enter(opened.connection, opened);
+        const setup = { ...opened, server, deadline };
+        if (!(await acquire(setup, exclusive))) return undefined;
+        return { value: await holding(setup, () => work(createSession(setup, carryOut))) };
+      });
+    },
+  };
+}
+
+interface Opened {
+  readonly dialect: Dialect;
+  readonly connection: Connection;
+  readonly lock: string;
+}
+
+async function closing<T>({ connection, dialect }: Opened, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw journalError(dialect, error);
+  } finally {
+    // A connection in the middle of a message would make `close` wait for it.
+    if (connection.busy()) connection.destroy();
+    else await connection.close();
+  }
+}
+
+async function acquire(
+  setup: Opened & Parameters<typeof createReader>[0],
+  { deadline, whenBusy }: ExclusiveOptions,
+): Promise<boolean> {
+  const { connection, dialect, lock } = setup;
+  const reader: Reader = createReader(setup);
+  for (let pause = POLL_MS.first; ; pause = Math.min(pause * 2, POLL_MS.most)) {
+    const [answer] = await connection.query<readonly { readonly got: number | null }[]>(
+      `SELECT ${dialect.grammar.tryLock(lock)} AS got`,
+    );
+    if (answer?.got === 1) return true;
+    if ((await whenBusy(reader)) === "leave" || deadline.remainingMs() === 0) return false;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, deadline.remainingMs())));
+  }
+}
+
+async function holding<T>({ connection, dialect, lock }: Opened, work: () => Promise<T>): Promise<T> {
+  const ping = setInterval(() => {
+    // A failure shows in the next statement of the run itself.
+    if (!connection.busy()) connection.query(dialect.ping).catch(() => undefined);
+  }, PING_MS);
+  ping.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(ping);
+    // Closing the connection gives the lock back as well; asking makes sure that it is free when the answer goes out.
+    if (!connection.busy()) await connection.query(dialect.grammar.unlock(lock)).catch(() => undefined);
+  }
+}

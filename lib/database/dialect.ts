@@ -1,0 +1,74 @@
+import type { Logins } from "../login";
+import type { DialectName, SqlScript } from "../migration";
+import type { Connection, Part, ServerError } from "./connection";
+import type { Deadline, Segment } from "./database";
+import type { Grammar } from "./grammar";
+import type { JournalTables } from "./journal";
+
+/** Everything in which one dialect differs from another; the rest of this folder is the same for all of them. */
+export interface Dialect {
+  readonly name: DialectName;
+  readonly grammar: Grammar;
+  /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED` */
+  connect(logins: Logins, deadline: Deadline): Promise<{ readonly connection: Connection; readonly database: string }>;
+  /** Where the journal is, and what the lock is called. */
+  place(database: string): Place;
+  /** Makes ready to change something. @throws MigratorError `READ_ONLY` */
+  enter(connection: Connection, place: Place): Promise<Server>;
+  /** Keeps the connection from being taken for one whose process has vanished. */
+  readonly ping: string;
+  /** Puts the session back to what every migration may expect, whatever the one before has set. */
+  reset(place: Place): readonly Part[];
+  /** What makes the tables; each statement does nothing where its table is there. The first table that is read comes last. */
+  createTables(tables: JournalTables): readonly string[];
+  segments(script: SqlScript, from: number): readonly Segment[];
+  /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
+  remark(script: SqlScript): string | undefined;
+  /** Whether a migration in code runs in one transaction unless it asks not to. */
+  readonly atomicCode: boolean;
+  /** Whether a statement that commits by itself is refused in a message that holds more. */
+  readonly implicitAlone: boolean;
+  readonly errors: Errors;
+}
+
+export interface Place {
+  /** Name of the database that is migrated. */
+  readonly database: string;
+  /** What holds the journal's tables: a schema; in MySQL the database itself. */
+  readonly schema: string;
+  /** Qualified and quoted, as our statements use them. */
+  readonly tables: JournalTables;
+  /** As in the settings, for messages and the server's catalogue. */
+  readonly plainTables: JournalTables;
+  readonly lock: string;
+}
+
+/** What is known of the server once it was asked. */
+export interface Server {
+  /** This connection's id. */
+  readonly id: number;
+  /** How large a message may become. */
+  readonly messageBytes: number;
+  /** Whether it takes the whole statement for a comment. */
+  skips(sql: string): boolean;
+  /** Why it would close the connection on this statement. */
+  tooLarge(sql: string): ServerError | undefined;
+  /** Sends a statement that goes alone, and clears away what it leaves behind where it fails. Default: just sends it. */
+  readonly sendAlone?: Connection["send"];
+}
+
+/**
+ * - `contention`: a lock wait or a deadlock; nothing of the statement took effect, and later it may well succeed.
+ * - `lock-check`: how a statement of ours fails when the lock is not held.
+ * - `unreadable`: a table or a column of the journal is missing.
+ * - `denied`: a privilege is missing.
+ */
+export type ErrorKind = "contention" | "lock-check" | "unreadable" | "no-schema" | "denied" | "other";
+
+export interface Errors {
+  /** Whether this is the server's refusal of a statement, as opposed to an error of our own. */
+  isServerError(error: unknown): error is ServerError;
+  kindOf(error: ServerError): ErrorKind;
+  /** What the server says of a statement, on one line and masked. */
+  wordsOf(error: ServerError): string;
+}

@@ -1,0 +1,46 @@
+/**
+ * How our own SQL is written in one dialect. It runs between the statements of migrations, so nothing in it may depend on
+ * what they have set in the session.
+ */
+export interface Grammar {
+  /** Quotes an identifier. */
+  name(identifier: string): string;
+  /** A literal; NULL for what is absent. */
+  text(value: string | null | undefined): string;
+  /** The time now, and as many milliseconds later. */
+  readonly now: string;
+  fromNow(milliseconds: number): string;
+  /** How long ago the time in a column was, in milliseconds. */
+  age(column: string): string;
+  /** The time in a column as ISO 8601 in UTC, with microseconds and without a zone. */
+  iso(column: string): string;
+  /** A time that was given as ISO 8601 in UTC. */
+  time(iso: string): string;
+  /** This connection's id. */
+  readonly connectionId: string;
+  /** Starts a transaction that may write. */
+  readonly begin: string;
+  /** Puts the session's own rights back until the transaction ends, so that the journal can be written. */
+  readonly asOurselves: readonly string[];
+  /** What ends whatever a statement that failed has left open. */
+  readonly afterFailure: readonly string[];
+  /** 1 when the lock was taken. */
+  tryLock(lock: string): string;
+  unlock(lock: string): string;
+  /** The connection that holds the lock, or NULL. */
+  holder(lock: string): string;
+  /**
+   * Evaluates to `value`, an integer, while this connection holds the lock; otherwise the statement fails, and with it the
+   * rest of its message.
+   */
+  whileLocked(lock: string, value: string): string;
+  /** Inserts a row, or replaces the one that has the same key. */
+  replace(table: string, key: string, values: Columns): string;
+  /** Inserts a row, or updates the one that has the same key. */
+  upsert(table: string, key: string, row: { readonly insert: Columns; readonly update: Columns }): string;
+  /** Names and columns of those of these tables that are there: rows of `table` and `column`. */
+  columns(schema: string, tables: readonly string[]): string;
+}
+
+/** Expressions by column. */
+export type Columns = Readonly<Record<string, string>>;

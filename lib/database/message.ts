@@ -1,0 +1,144 @@
+import type { Part } from "./connection";
+import type { Segment, Step } from "./database";
+import type { Dialect } from "./dialect";
+import { type Intent, type JournalTables, storedScript } from "./journal";
+
+/** What the journal's own statements are made with. */
+export interface MessageContext {
+  readonly dialect: Pick<Dialect, "grammar" | "implicitAlone">;
+  /** Quoted and qualified. */
+  readonly tables: JournalTables;
+  readonly lock: string;
+  /** Until when the runner stays. */
+  readonly remainingMs: number;
+}
+
+/**
+ * The pieces of a step, in order: the intent, each segment with its mark, the row. Pieces may travel in one message or in
+ * several; after each piece the journal says exactly what has taken effect.
+ *
+ * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first
+ * statement. It commits together with a transaction segment, and right after a statement that commits by itself. The last
+ * segment's mark is the row.
+ */
+export function piecesOf(
+  step: Step,
+  intent: Intent,
+  segments: readonly Segment[],
+  context: MessageContext,
+): readonly (readonly Part[])[] {
+  const row = rowOf(step, intent, context);
+  const first = transaction(context, [intentPart(intent, step.from, context)]);
+  if (segments.length === 0) return [first, transaction(context, row)];
+  return [
+    first,
+    ...segments.flatMap((segment, offset) => {
+      const last = offset === segments.length - 1;
+      const mark = last ? row : [markPart(segment.first + segment.count, context)];
+      return segmentPieces(segment, mark, context);
+    }),
+  ];
+}
+
+function segmentPieces(segment: Segment, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
+  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index }));
+  if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
+  const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
+  if (!alone) return [[...statements, ...transaction(context, mark)]];
+  return [statements.map((part) => ({ ...part, alone })), transaction(context, mark)];
+}
+
+/** Parts that commit together, or not at all. */
+export function transaction(context: Pick<MessageContext, "dialect">, parts: readonly Part[]): readonly Part[] {
+  return [{ sql: context.dialect.grammar.begin }, ...parts, { sql: "COMMIT", commits: true }];
+}
+
+/** The migration may have taken on another role. */
+function own({ dialect }: MessageContext, parts: readonly Part[]): readonly Part[] {
+  return [...dialect.grammar.asOurselves.map((sql) => ({ sql })), ...parts];
+}
+
+export function intentPart(intent: Intent, statement: number, context: MessageContext): Part {
+  const { grammar } = context.dialect;
+  const texts = Object.entries(intent).map(([column, value]: [string, string | null]) => [column, grammar.text(value)]);
+  const sql = grammar.replace(context.tables.step, "id", {
+    id: "1",
+    statement: grammar.whileLocked(context.lock, String(statement)),
+    ...Object.fromEntries(texts),
+    connection: grammar.connectionId,
+    startedAt: grammar.now,
+    deadline: grammar.fromNow(context.remainingMs),
+    error: "NULL",
+  });
+  return { sql };
+}
+
+function markPart(statement: number, context: MessageContext): Part {
+  return updateStep(context, { statement: context.dialect.grammar.whileLocked(context.lock, String(statement)) });
+}
+
+/** Inserts or deletes the migration's row and empties the intent, which checks the lock for both: they share a transaction. */
+export function rowOf(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): readonly Part[] {
+  const { name, text } = context.dialect.grammar;
+  const removal = { sql: `DELETE FROM ${context.tables.migration} WHERE ${name("name")} = ${text(step.name)}` };
+  if (step.direction === "down") return [removal, emptyStep(context)];
+  const insertion = { sql: insertRow(step, intent, context) };
+  return [...(step.repeatable ? [removal] : []), insertion, emptyStep(context)];
+}
+
+/** Its duration is the age of the intent. */
+function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): string {
+  const { name, text, now, age } = context.dialect.grammar;
+  const values = {
+    name: text(step.name),
+    createdAt: now,
+    updatedAt: now,
+    checksum: text(step.checksum),
+    normalised: text(step.normalised),
+    durationMs: age(name("startedAt")),
+    runId: text(intent.runId),
+    bundle: text(intent.bundle),
+    down: text(storedScript(step.down)),
+  };
+  return `INSERT INTO ${context.tables.migration} (${Object.keys(values).map(name).join(", ")})
+ SELECT ${Object.values(values).join(", ")} FROM ${context.tables.step} WHERE ${name("id")} = 1`;
+}
+
+export function emptyStep(context: MessageContext): Part {
+  const nothing = ["name", "direction", "script", "down", "error"].map((column) => [column, "NULL"]);
+  const statement = context.dialect.grammar.whileLocked(context.lock, "0");
+  return updateStep(context, { statement, ...Object.fromEntries(nothing) });
+}
+
+export function updateStep({ dialect, tables }: MessageContext, values: Readonly<Record<string, string>>): Part {
+  const { name } = dialect.grammar;
+  const assignments = Object.entries(values).map(([column, value]) => `${name(column)} = ${value}`);
+  return { sql: `UPDATE ${tables.step} SET ${assignments.join(", ")} WHERE ${name("id")} = 1` };
+}
+
+/**
+ * Packs the pieces into as few messages as may be, none larger than the limit. A piece that is too large by itself travels
+ * statement by statement, inside its own transaction; a part that goes alone is a message of its own.
+ */
+export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: number): readonly (readonly Part[])[] {
+  const messages: Part[][] = [];
+  let room = 0;
+  for (const piece of pieces) {
+    const split = sizeOf(piece) > limitBytes || piece.some(({ alone }) => alone);
+    for (const parts of split ? piece.map((part) => [part]) : [piece]) {
+      const needed = sizeOf(parts);
+      const alone = parts.some((part) => part.alone);
+      if (needed > room || alone) {
+        messages.push([]);
+        room = limitBytes;
+      }
+      messages.at(-1)?.push(...parts);
+      room = alone ? 0 : room - needed;
+    }
+  }
+  return messages;
+}
+
+function sizeOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { sql }) => sum + Buffer.byteLength(sql) + 3, 0);
+}

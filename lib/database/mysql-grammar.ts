@@ -1,0 +1,53 @@
+import type { Columns, Grammar } from "./grammar";
+
+/**
+ * Migrations may have set `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES` or another character set. A name in backticks and a literal
+ * in hexadecimal mean the same under all of them.
+ */
+export function name(identifier: string): string {
+  return `\`${identifier.replaceAll("`", "``")}\``;
+}
+
+function text(value: string | null | undefined): string {
+  if (value === null || value === undefined) return "NULL";
+  return value === "" ? "_utf8mb4 ''" : `_utf8mb4 x'${Buffer.from(value, "utf8").toString("hex")}'`;
+}
+
+const holder = (lock: string) => `IS_USED_LOCK(${text(lock)})`;
+
+function values(columns: Columns): string {
+  return `(${Object.keys(columns).map(name).join(", ")})\n VALUES (${Object.values(columns).join(", ")})`;
+}
+
+const assignments = (columns: Columns) =>
+  Object.entries(columns)
+    .map(([column, value]) => `${name(column)} = ${value}`)
+    .join(", ");
+
+/** Times are DATETIME(6) in UTC. */
+export const mysqlGrammar: Grammar = {
+  name,
+  text,
+  now: "UTC_TIMESTAMP(6)",
+  fromNow: (milliseconds) => `UTC_TIMESTAMP(6) + INTERVAL ${Math.round(milliseconds) * 1000} MICROSECOND`,
+  age: (column) => `TIMESTAMPDIFF(MICROSECOND, ${column}, UTC_TIMESTAMP(6)) DIV 1000`,
+  iso: (column) => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%s.%f')`,
+  time: (iso) => `CAST(${text(iso.replace("T", " ").replace("Z", ""))} AS DATETIME(6))`,
+  connectionId: "CONNECTION_ID()",
+  begin: "START TRANSACTION",
+  asOurselves: [],
+  // A transaction is no obstacle to locked tables.
+  afterFailure: ["ROLLBACK", "UNLOCK TABLES"],
+  // A wait inside the server could not be left.
+  tryLock: (lock) => `GET_LOCK(${text(lock)}, 0)`,
+  unlock: (lock) => `DO RELEASE_LOCK(${text(lock)})`,
+  holder,
+  // Two rows where one is due: ER_SUBQUERY_NO_1_ROW.
+  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION SELECT 2))`,
+  replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
+  upsert: (table, _key, { insert, update }) =>
+    `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,
+  columns: (schema, tables) =>
+    `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\` FROM information_schema.COLUMNS
+ WHERE TABLE_SCHEMA = ${text(schema)} AND TABLE_NAME IN (${tables.map(text).join(", ")})`,
+};

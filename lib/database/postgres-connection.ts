@@ -1,0 +1,120 @@
+import { Socket } from "node:net";
+import pg from "pg";
+import type { MigratorError } from "../errors";
+import type { Login } from "../login";
+import type { Result } from "../migration";
+import { type Attempt, type ConnectFault, codeOf, lost } from "./connecting";
+import type { Connection, Part, Sent, ServerError } from "./connection";
+import type { Deadline } from "./database";
+import { faultOf, isLost } from "./postgres-errors";
+import { createMessage } from "./postgres-message";
+
+/** Longest time for one attempt, in milliseconds. */
+const ATTEMPT_MS = 30_000;
+
+export const connectPostgres: Attempt = async (login, timeoutMs) => {
+  const socket = new Socket();
+  const client = new pg.Client({
+    stream: () => socket,
+    host: login.host,
+    port: login.port,
+    user: login.user,
+    password: login.password,
+    database: login.database,
+    application_name: "migration-lambda",
+    keepAlive: true,
+    connectionTimeoutMillis: Math.min(timeoutMs, ATTEMPT_MS),
+    ssl: login.tls ? { ca: [...login.tls.ca], rejectUnauthorized: true } : false,
+  });
+  // Without a listener a connection that breaks would end the process; whoever uses it hears of it by himself.
+  client.on("error", () => undefined);
+  let reached = false;
+  socket.once("connect", () => {
+    reached = true;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    socket.destroy();
+    return connectFault(error, { reached, login });
+  }
+  return wrap(client, socket);
+};
+
+/** A server that offers no TLS says so in one byte and gets hung up on; of all that can go wrong then, only this has no code. */
+function connectFault(
+  error: unknown,
+  { reached, login }: { readonly reached: boolean; readonly login: Login },
+): ConnectFault {
+  const code = codeOf(error);
+  if (code === "no code" && reached && login.tls) return { kind: "no-tls", code };
+  return faultOf(code);
+}
+
+function wrap(client: pg.Client, socket: Socket): Connection {
+  let pending = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  // The protocol takes one statement at a time; code may well start several at once.
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    pending += 1;
+    const turn = last.then(work).finally(() => {
+      pending -= 1;
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    query: (sql) => inTurn(() => query(client, sql)),
+    execute: (sql, values) => inTurn(() => execute(client, sql, values)),
+    send: (parts, deadline) => inTurn(() => send({ client, socket }, parts, deadline)),
+    busy: () => pending > 0,
+    close: () => client.end(),
+    destroy: () => socket.destroy(),
+  };
+}
+
+async function query<T>(client: pg.Client, sql: string): Promise<T> {
+  const answer: pg.QueryResult | readonly pg.QueryResult[] = await client.query(sql).catch(rethrow);
+  return (Array.isArray(answer) ? answer.map(({ rows }) => rows) : (answer as pg.QueryResult).rows) as T;
+}
+
+async function execute<Row>(client: pg.Client, sql: string, values?: readonly unknown[]): Promise<Result<Row>> {
+  const answer = await client.query(sql, values && [...values]).catch(rethrow);
+  // Several statements in one text give a list; the last one is what the caller asked about.
+  const { rows, rowCount, command } = Array.isArray(answer) ? answer.at(-1) : answer;
+  return { rows, affectedRows: command === "SELECT" ? 0 : (rowCount ?? 0) };
+}
+
+function rethrow(error: unknown): never {
+  throw lossOf(error) ?? error;
+}
+
+function lossOf(error: unknown): MigratorError | undefined {
+  const code = codeOf(error);
+  return isLost(code) ? lost(code) : undefined;
+}
+
+interface Ends {
+  readonly client: pg.Client;
+  readonly socket: Socket;
+}
+
+function send({ client, socket }: Ends, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      resolve({ end: "left" });
+      socket.destroy();
+    }, deadline.remainingMs());
+    const refused = (at: number, error: ServerError) => {
+      clearTimeout(timer);
+      const loss = lossOf(error);
+      if (loss) reject(loss);
+      else resolve({ end: "refused", at, error });
+    };
+    const answered = (at: number) => {
+      clearTimeout(timer);
+      resolve({ end: "answered", at });
+    };
+    client.query(createMessage(parts, { answered, refused }));
+  });
+}

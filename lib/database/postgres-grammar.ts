@@ -1,0 +1,58 @@
+import pg from "pg";
+import type { Columns, Grammar } from "./grammar";
+
+const name = (identifier: string) => pg.escapeIdentifier(identifier);
+
+/** PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads alike. */
+function text(value: string | null | undefined): string {
+  return value === null || value === undefined ? "NULL" : pg.escapeLiteral(value.replaceAll("\0", "")).trimStart();
+}
+
+const PID = "pg_catalog.pg_backend_pid()";
+
+/** The locks of this key in this database: https://www.postgresql.org/docs/current/view-pg-locks.html */
+const locks = (lock: string) =>
+  `pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+ AND (classid::bigint << 32 | objid::bigint) = (${lock})::bigint
+ AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+
+function values(columns: Columns): string {
+  return `(${Object.keys(columns).map(name).join(", ")})\n VALUES (${Object.values(columns).join(", ")})`;
+}
+
+const assignments = (columns: readonly (readonly [string, string])[]) =>
+  columns.map(([column, value]) => `${name(column)} = ${value}`).join(", ");
+
+/** Times are `timestamptz`. The clock's time and not the transaction's, which stands still. A lock is a number, in decimal. */
+export const postgresGrammar: Grammar = {
+  name,
+  text,
+  now: "pg_catalog.clock_timestamp()",
+  fromNow: (milliseconds) => `pg_catalog.clock_timestamp() + interval '${Math.round(milliseconds)} milliseconds'`,
+  age: (column) => `pg_catalog.trunc(1000 * EXTRACT(EPOCH FROM pg_catalog.clock_timestamp() - ${column}))::float8`,
+  iso: (column) => `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`,
+  time: (iso) => `${text(iso)}::timestamptz`,
+  connectionId: PID,
+  // The migration may have made read-only transactions the session's default.
+  begin: "START TRANSACTION READ WRITE",
+  asOurselves: ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT"],
+  afterFailure: ["ROLLBACK"],
+  tryLock: (lock) => `CASE WHEN pg_catalog.pg_try_advisory_lock(${lock}) THEN 1 ELSE 0 END`,
+  unlock: (lock) => `SELECT pg_catalog.pg_advisory_unlock(${lock})`,
+  holder: (lock) => `(SELECT pid FROM ${locks(lock)})`,
+  // The divisor is 0 and no constant: a constant one would be divided by when the statement is planned, lock or no lock.
+  whileLocked: (lock, value) =>
+    `CASE WHEN EXISTS (SELECT 1 FROM ${locks(lock)} AND pid = ${PID}) THEN ${value} ELSE 1 / (${PID} * 0) END`,
+  replace: (table, key, columns) => {
+    const others = Object.keys(columns).filter((column) => column !== key);
+    const proposed = others.map((column) => [column, `EXCLUDED.${name(column)}`] as const);
+    return `INSERT INTO ${table} ${values(columns)}\n ON CONFLICT (${name(key)}) DO UPDATE SET ${assignments(proposed)}`;
+  },
+  upsert: (table, key, { insert, update }) =>
+    `INSERT INTO ${table} ${values(insert)}\n ON CONFLICT (${name(key)}) DO UPDATE SET ${assignments(Object.entries(update))}`,
+  columns: (schema, tables) =>
+    `SELECT c.relname AS "table", a.attname AS "column" FROM pg_catalog.pg_class c
+ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+ WHERE n.nspname = ${text(schema)} AND c.relname IN (${tables.map(text).join(", ")})
+ AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped`,
+};

@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { MigratorError } from "../errors";
+import type { Logins } from "../login";
+import { connectWith } from "./connecting";
+import type { Connection, Part } from "./connection";
+import { createDatabase } from "./create";
+import type { Database } from "./database";
+import type { Dialect, Place, Server } from "./dialect";
+import type { JournalTables } from "./journal";
+import { connectPostgres } from "./postgres-connection";
+import { postgresErrors } from "./postgres-errors";
+import { postgresGrammar } from "./postgres-grammar";
+import { sendAlone } from "./postgres-index";
+import { createTables } from "./postgres-journal";
+import { remarkOn, segmentsOf } from "./postgres-segments";
+
+export interface PostgresOptions {
+  readonly logins: Logins;
+  readonly tables: JournalTables;
+  /** Where the journal's tables are, and what migrations find first on their search path. It must be there. */
+  readonly schema: string;
+  /** How long one statement waits for another transaction's lock, in seconds. The server's own default is for ever. */
+  readonly lockTimeoutSeconds: number;
+}
+
+/** A Session that does nothing is ended by the server after so many milliseconds: its process has vanished. */
+const IDLE_MS = 60_000;
+/** The server parses a whole message before it runs any of it: one of this size takes it some hundred megabytes. */
+const MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** PostgreSQL and Aurora PostgreSQL. */
+export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: PostgresOptions): Database {
+  const reset = (place: Place) => resetSession(place, lockTimeoutSeconds);
+  const dialect: Dialect = {
+    name: "postgres",
+    grammar: postgresGrammar,
+    connect: (from, deadline) => connectWith(connectPostgres, from, deadline),
+    place: (database) => ({
+      database,
+      schema,
+      tables: qualified(schema, tables),
+      plainTables: tables,
+      lock: lockKey(database, schema),
+    }),
+    enter: (connection, place) => enter(connection, reset(place)),
+    ping: "SELECT 1",
+    reset,
+    createTables,
+    segments: segmentsOf,
+    remark: remarkOn,
+    atomicCode: true,
+    implicitAlone: true,
+    errors: postgresErrors,
+  };
+  return createDatabase(dialect, logins);
+}
+
+function qualified(schema: string, tables: JournalTables): JournalTables {
+  const table = (key: keyof JournalTables) => `${postgresGrammar.name(schema)}.${postgresGrammar.name(tables[key])}`;
+  return { migration: table("migration"), step: table("step"), run: table("run") };
+}
+
+/** Advisory locks are numbers of 64 bits: https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
+function lockKey(database: string, schema: string): string {
+  const hash = createHash("sha256")
+    .update(JSON.stringify(["migration-lambda", database, schema]))
+    .digest();
+  return String(hash.readBigInt64BE());
+}
+
+interface Facts {
+  readonly id: number;
+  readonly readOnly: boolean;
+}
+
+async function enter(connection: Connection, reset: readonly Part[]): Promise<Server> {
+  const [facts] = await connection.query<readonly Facts[]>(
+    `SELECT pg_catalog.pg_backend_pid() AS id, pg_catalog.pg_is_in_recovery() AS "readOnly"`,
+  );
+  if (!facts || facts.readOnly) {
+    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {
+      advice: "Use the cluster's writer endpoint.",
+    });
+  }
+  await connection.query(reset.map((part) => part.sql).join(";\n"));
+  return {
+    id: facts.id,
+    messageBytes: MESSAGE_BYTES,
+    skips: () => false,
+    tooLarge: () => undefined,
+    sendAlone: sendAlone(connection),
+  };
+}
+
+/** Set by statements: poolers refuse them in the start-up packet. Not DISCARD ALL, which would give the lock back. */
+function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly Part[] {
+  const settings = {
+    search_path: postgresGrammar.text(postgresGrammar.name(schema)),
+    client_encoding: "'UTF8'",
+    lock_timeout: `'${lockTimeoutSeconds * 1000}'`,
+    // The server is to finish what it was given, however long that takes.
+    statement_timeout: "'0'",
+    transaction_timeout: "'0'",
+    client_connection_check_interval: "'0'",
+    idle_in_transaction_session_timeout: `'${IDLE_MS}'`,
+    idle_session_timeout: `'${IDLE_MS}'`,
+  };
+  const names = Object.keys(settings).map((setting) => `'${setting}'`);
+  const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);
+  return [
+    { sql: "RESET SESSION AUTHORIZATION" },
+    { sql: "RESET ROLE" },
+    { sql: "RESET ALL" },
+    { sql: "DISCARD TEMP" },
+    { sql: "DEALLOCATE ALL" },
+    {
+      // From the list of what this server knows: older ones lack some.
+      sql: `SELECT pg_catalog.set_config(name, CASE name ${values.join(" ")} END, false) FROM pg_catalog.pg_settings
+ WHERE name IN (${names.join(", ")})`,
+    },
+  ];
+}

@@ -1,0 +1,182 @@
+import { MigratorError } from "../errors";
+import { maskMessage } from "../mask";
+import type { Connection, Part } from "./connection";
+import type { Deadline, Reader, RunStart, Session, Step, StepEnd, StepError } from "./database";
+import type { Dialect, Place, Server } from "./dialect";
+import { type Intent, intentOf, intentOfRow } from "./journal";
+import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
+import { finishRun, startRun } from "./journal-runs";
+import { emptyStep, intentPart, type MessageContext, rowOf, transaction, updateStep } from "./message";
+
+/** What reading takes. */
+export interface ReaderSetup extends Place {
+  readonly dialect: Dialect;
+  readonly connection: Connection;
+}
+
+/** What a Session takes. */
+export interface SessionSetup extends ReaderSetup {
+  readonly server: Server;
+  readonly deadline: Deadline;
+}
+
+export function createReader(setup: ReaderSetup): Reader {
+  const { connection, dialect, plainTables } = setup;
+  const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(dialect, setup, runId)));
+  return {
+    database: setup.database,
+    state: async (runId) => {
+      try {
+        return await read(runId);
+      } catch (error) {
+        if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
+      }
+      const present = presentTables(plainTables, await readColumns(setup));
+      if (!present.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
+      // Somebody else has made them in between.
+      if (present.size === 3) return read(runId);
+      throw new MigratorError(
+        "FOREIGN_TABLE",
+        `The table ${plainTables.migration} is there, but not those that belong to it.`,
+        { advice: "Make the three tables as docs/privileges.md shows, or grant SELECT on all of them." },
+      );
+    },
+  };
+}
+
+function readColumns({ connection, dialect, schema, plainTables }: ReaderSetup) {
+  return connection.query<readonly { readonly table: string; readonly column: string }[]>(
+    dialect.grammar.columns(schema, Object.values(plainTables)),
+  );
+}
+
+export function contextOf({ dialect, tables, lock, deadline }: SessionSetup): MessageContext {
+  return { dialect, tables, lock, remainingMs: deadline.remainingMs() };
+}
+
+type SqlEnd = (setup: SessionSetup, step: Step, intent: Intent) => Promise<StepEnd>;
+
+export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
+  const { connection, dialect } = setup;
+  return {
+    ...createReader(setup),
+    ...createCodeSteps(setup),
+    connection: setup.server.id,
+    prepare: async () => {
+      for (const sql of dialect.createTables(setup.tables)) await ours(setup, [{ sql }]);
+    },
+    startRun: async (run, plan) => {
+      const steps = plan.map(({ name, direction }) => ({ name, direction }));
+      await write(setup, [startRun(run, JSON.stringify(steps), contextOf(setup))]);
+    },
+    finishRun: async (report) => {
+      await write(setup, [finishRun(report, contextOf(setup))]);
+    },
+    carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
+    execute: (sql, values) => connection.execute(sql, values),
+    abandon: () => connection.destroy(),
+  };
+}
+
+/** A step in code talks statement by statement. Where DDL can be undone, it does so in one transaction that ends with its row. */
+function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete" | "fail"> {
+  const { connection, dialect } = setup;
+  let started = 0;
+  let current: { readonly intent: Intent; readonly step: Step } | undefined;
+  const isAtomic = () => dialect.atomicCode && current?.step.script.transaction !== false;
+  const fail = async (error: StepError) => {
+    await ours(setup, asParts(dialect.grammar.afterFailure));
+    const context = contextOf(setup);
+    const nothingDone = isAtomic() && current;
+    await write(setup, nothingDone ? asBefore(nothingDone.step, context) : [recordError(error, context)]);
+  };
+  return {
+    begin: async (step: Step, run: RunStart) => {
+      started = Date.now();
+      current = { step, intent: intentOf(step, run) };
+      await ours(setup, dialect.reset(setup));
+      await write(setup, [intentPart(current.intent, 0, contextOf(setup))]);
+      if (isAtomic()) await ours(setup, [{ sql: "START TRANSACTION" }]);
+    },
+    complete: async (step) => {
+      if (!current) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");
+      try {
+        // What was put off to the commit fails here, where it can still be told from a failure of ours.
+        if (isAtomic()) await connection.query("SET CONSTRAINTS ALL IMMEDIATE");
+      } catch (error) {
+        if (!dialect.errors.isServerError(error)) throw error;
+        const message = dialect.errors.wordsOf(error);
+        await fail({ message });
+        return { end: "failed", failure: { message, code: error.code, applied: 0 } };
+      }
+      const { asOurselves } = dialect.grammar;
+      await write(setup, [...asParts(asOurselves), ...rowOf(step, current.intent, contextOf(setup))]);
+      return { end: "done", durationMs: Date.now() - started };
+    },
+    fail,
+  };
+}
+
+export function asParts(statements: readonly string[]): readonly Part[] {
+  return statements.map((sql) => ({ sql }));
+}
+
+/** What the journal says of a step of which nothing has taken effect. */
+export function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
+  if (!undoes) return [emptyStep(context)];
+  const intent = intentPart(intentOfRow(undoes), undoes.statement, context);
+  return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
+}
+
+export function recordError(error: StepError, context: MessageContext): Part {
+  const { text, whileLocked } = context.dialect.grammar;
+  const statement = context.dialect.grammar.name("statement");
+  return updateStep(context, { error: text(JSON.stringify(error)), statement: whileLocked(context.lock, statement) });
+}
+
+/**
+ * Writes to the journal, all of it or nothing. Begins and commits by itself: the migration before may have left tables locked,
+ * a transaction open or `autocommit` off. Without a deadline: what has been done must be recorded, and there is a reserve for it.
+ */
+export async function write(setup: SessionSetup, parts: readonly Part[]): Promise<void> {
+  try {
+    await ours(setup, transaction(setup, parts));
+  } catch (error) {
+    if ((error as MigratorError).code !== "CONNECTION_LOST") await ours(setup, [{ sql: "ROLLBACK" }]);
+    throw error;
+  }
+}
+
+/** Statements of our own. @throws MigratorError `LOCK_LOST`, `ACCESS_DENIED`, `STATEMENT_FAILED`, `CONNECTION_LOST` */
+export async function ours(
+  { connection, dialect }: Pick<SessionSetup, "connection" | "dialect">,
+  parts: readonly Part[],
+): Promise<void> {
+  try {
+    await connection.query(parts.map(({ sql }) => sql).join(";\n"));
+  } catch (error) {
+    throw journalError(dialect, error);
+  }
+}
+
+/** What became of a statement of ours: anything that is no refusal of the server's is passed on as it is. */
+export function journalError({ errors }: Pick<Dialect, "errors">, error: unknown): unknown {
+  if (error instanceof MigratorError || !errors.isServerError(error)) return error;
+  const kind = errors.kindOf(error);
+  if (kind === "lock-check") {
+    return new MigratorError("LOCK_LOST", "This session no longer holds the lock; nothing was run after it was lost.", {
+      advice: "Call again; connect to the writer's endpoint itself when a proxy stands in between.",
+    });
+  }
+  const words = maskMessage(errors.wordsOf(error));
+  if (kind === "no-schema") {
+    return new MigratorError("STATEMENT_FAILED", `The journal has no place: ${words}`, {
+      advice: "Create the schema, or correct DATABASE_SCHEMA.",
+    });
+  }
+  return new MigratorError(
+    kind === "denied" ? "ACCESS_DENIED" : "STATEMENT_FAILED",
+    `The journal cannot be used: ${words}`,
+    { advice: "Grant the privileges that docs/privileges.md lists, and see whether the disk is full." },
+  );
+}
