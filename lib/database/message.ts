@@ -28,8 +28,8 @@ export function piecesOf(
   context: MessageContext,
 ): readonly (readonly Part[])[] {
   const row = rowOf(step, intent, context);
-  const first = transaction(context, [intentPart(intent, step.from, context)]);
-  if (segments.length === 0) return [first, transaction(context, row)];
+  const first = entry(context, [intentPart(intent, step.from, context)]);
+  if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
     ...segments.flatMap((segment, offset) => {
@@ -44,18 +44,25 @@ function segmentPieces(segment: Segment, mark: readonly Part[], context: Message
   const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index }));
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
-  if (!alone) return [[...statements, ...transaction(context, mark)]];
-  return [statements.map((part) => ({ ...part, alone })), transaction(context, mark)];
+  if (!alone) return [[...statements, ...entry(context, mark)]];
+  return [statements.map((part) => ({ ...part, alone })), entry(context, mark)];
 }
 
+type Written = Pick<MessageContext, "dialect">;
+
 /** Parts that commit together, or not at all. */
-export function transaction(context: Pick<MessageContext, "dialect">, parts: readonly Part[]): readonly Part[] {
-  return [{ sql: context.dialect.grammar.begin }, ...parts, { sql: "COMMIT", commits: true }];
+function transaction({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
+  return [{ sql: dialect.grammar.begin }, ...parts, { sql: "COMMIT", commits: true }];
 }
 
 /** The migration may have taken on another role. */
-function own({ dialect }: MessageContext, parts: readonly Part[]): readonly Part[] {
+function own({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
   return [...dialect.grammar.asOurselves.map((sql) => ({ sql })), ...parts];
+}
+
+/** What is written to the journal by itself. */
+export function entry(context: Written, parts: readonly Part[]): readonly Part[] {
+  return transaction(context, own(context, parts));
 }
 
 export function intentPart(intent: Intent, statement: number, context: MessageContext): Part {

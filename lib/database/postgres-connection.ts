@@ -3,7 +3,7 @@ import pg from "pg";
 import type { MigratorError } from "../errors";
 import type { Login } from "../login";
 import type { Result } from "../migration";
-import { type Attempt, type ConnectFault, codeOf, lost } from "./connecting";
+import { type Attempt, codeOf, lost } from "./connecting";
 import type { Connection, Part, Sent, ServerError } from "./connection";
 import type { Deadline } from "./database";
 import { faultOf, isLost } from "./postgres-errors";
@@ -28,28 +28,20 @@ export const connectPostgres: Attempt = async (login, timeoutMs) => {
   });
   // Without a listener a connection that breaks would end the process; whoever uses it hears of it by himself.
   client.on("error", () => undefined);
-  let reached = false;
-  socket.once("connect", () => {
-    reached = true;
+  let first: Buffer | undefined;
+  socket.once("data", (data) => {
+    first = data;
   });
   try {
     await client.connect();
   } catch (error) {
     socket.destroy();
-    return connectFault(error, { reached, login });
+    // `pg` has no code for it. https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+    const code = codeOf(error);
+    return login.tls && first?.toString("latin1") === "N" ? { kind: "no-tls", code } : faultOf(code);
   }
   return wrap(client, socket);
 };
-
-/** A server that offers no TLS says so in one byte and gets hung up on; of all that can go wrong then, only this has no code. */
-function connectFault(
-  error: unknown,
-  { reached, login }: { readonly reached: boolean; readonly login: Login },
-): ConnectFault {
-  const code = codeOf(error);
-  if (code === "no code" && reached && login.tls) return { kind: "no-tls", code };
-  return faultOf(code);
-}
 
 function wrap(client: pg.Client, socket: Socket): Connection {
   let pending = 0;

@@ -36,7 +36,7 @@ export const postgresGrammar: Grammar = {
   // The migration may have made read-only transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
   asOurselves: ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT"],
-  afterFailure: ["ROLLBACK"],
+  afterFailure: ["ROLLBACK", "RESET SESSION AUTHORIZATION", "RESET ROLE"],
   tryLock: (lock) => `CASE WHEN pg_catalog.pg_try_advisory_lock(${lock}) THEN 1 ELSE 0 END`,
   unlock: (lock) => `SELECT pg_catalog.pg_advisory_unlock(${lock})`,
   holder: (lock) => `(SELECT pid FROM ${locks(lock)})`,

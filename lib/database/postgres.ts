@@ -108,6 +108,8 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
   const names = Object.keys(settings).map((setting) => `'${setting}'`);
   const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);
   return [
+    // Of its own, so that what follows in the message begins with the defaults that are set here.
+    { sql: postgresGrammar.begin },
     { sql: "RESET SESSION AUTHORIZATION" },
     { sql: "RESET ROLE" },
     { sql: "RESET ALL" },
@@ -118,5 +120,6 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
       sql: `SELECT pg_catalog.set_config(name, CASE name ${values.join(" ")} END, false) FROM pg_catalog.pg_settings
  WHERE name IN (${names.join(", ")})`,
     },
+    { sql: "COMMIT" },
   ];
 }

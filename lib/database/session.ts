@@ -1,12 +1,14 @@
 import { MigratorError } from "../errors";
 import { maskMessage } from "../mask";
+import { createAdoption } from "./adoption";
 import type { Connection, Part } from "./connection";
 import type { Deadline, Reader, RunStart, Session, Step, StepEnd, StepError } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
+import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
 import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
-import { emptyStep, intentPart, type MessageContext, rowOf, transaction, updateStep } from "./message";
+import { emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
 
 /** What reading takes. */
 export interface ReaderSetup extends Place {
@@ -24,6 +26,7 @@ export function createReader(setup: ReaderSetup): Reader {
   const { connection, dialect, plainTables } = setup;
   const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(dialect, setup, runId)));
   return {
+    ...createForeignReader(setup),
     database: setup.database,
     state: async (runId) => {
       try {
@@ -60,6 +63,7 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
   const { connection, dialect } = setup;
   return {
     ...createReader(setup),
+    ...createAdoption(setup),
     ...createCodeSteps(setup),
     connection: setup.server.id,
     prepare: async () => {
@@ -109,8 +113,7 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
         await fail({ message });
         return { end: "failed", failure: { message, code: error.code, applied: 0 } };
       }
-      const { asOurselves } = dialect.grammar;
-      await write(setup, [...asParts(asOurselves), ...rowOf(step, current.intent, contextOf(setup))]);
+      await write(setup, rowOf(step, current.intent, contextOf(setup)));
       return { end: "done", durationMs: Date.now() - started };
     },
     fail,
@@ -140,7 +143,7 @@ export function recordError(error: StepError, context: MessageContext): Part {
  */
 export async function write(setup: SessionSetup, parts: readonly Part[]): Promise<void> {
   try {
-    await ours(setup, transaction(setup, parts));
+    await ours(setup, entry(setup, parts));
   } catch (error) {
     if ((error as MigratorError).code !== "CONNECTION_LOST") await ours(setup, [{ sql: "ROLLBACK" }]);
     throw error;
