@@ -1,10 +1,11 @@
 // What a fresh clone needs before anything else can run. Run by itself: `node scripts/setup.mjs`.
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildProject, installDependencies } from "./local/dependencies.mjs";
+import hold from "./local/hold.cjs";
 import { requireNode } from "./local/node-version.mjs";
-import { ensureProgram } from "./local/program.mjs";
 import { main } from "./local/progress.mjs";
+import { ensureServer } from "./local/servers.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,10 +16,13 @@ export async function setUp() {
   await buildProject(root);
 }
 
-/** As setUp, and a database server's program for the tests, unless TEST_MYSQL_URL names a server to use. */
+/** As setUp, and the database servers' programs for the tests, each unless its variable names a server to use; and other tools. */
 export async function setUpForTests() {
   await setUp();
-  if (!process.env.TEST_MYSQL_URL) await ensureProgram();
+  await installDependencies(join(root, "test/tools"));
+  for (const [name, variable] of Object.entries(hold.TEST_VARIABLES)) {
+    if (!process.env[variable]) await ensureServer(name);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main(setUpForTests);

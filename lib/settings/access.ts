@@ -1,7 +1,8 @@
+import type { DialectName } from "../migration";
 import type { Problem } from "../report";
 import { conceal } from "./conceal";
-import { readDatabaseUrl, URL_FORM } from "./database-url";
-import { DEFAULT_DIALECT, DEFAULT_PORTS } from "./dialect";
+import { readDatabaseUrl, urlForm } from "./database-url";
+import { DEFAULT_PORTS } from "./dialect";
 import { type CompleteFields, completeFields, type Fields, toPort } from "./fields";
 import { invalid, type Reading } from "./problems";
 import { isLocal } from "./tls";
@@ -16,8 +17,8 @@ export type Access =
 const WAYS =
   "DATABASE_URL, or DATABASE_SECRET_ID, or DATABASE_AUTH=iam with DATABASE_HOST, DATABASE_USER and DATABASE_NAME";
 
-/** Reads the one way in that is set. Each value is checked by itself elsewhere; here, whether they go together. */
-export function readAccess(given: Given): Reading<Access> {
+/** Reads the one way in that is set, to a database of this dialect. Each value is checked by itself elsewhere; here, whether they go together. */
+export function readAccess(given: Given, dialect: DialectName): Reading<Access> {
   const ways = (["DATABASE_URL", "DATABASE_SECRET_ID", "DATABASE_AUTH"] as const).filter(
     (way) => given[way] !== undefined,
   );
@@ -25,29 +26,30 @@ export function readAccess(given: Given): Reading<Access> {
     const message = `${ways.join(" and ")} are set, and each is a way in by itself`;
     return { problems: [invalid(message, `Set only one: ${WAYS}.`)] };
   }
-  if (given.DATABASE_URL !== undefined) return fromUrl(given, given.DATABASE_URL);
-  if (given.DATABASE_SECRET_ID !== undefined) return fromSecret(given, given.DATABASE_SECRET_ID);
-  if (given.DATABASE_AUTH !== undefined) return withIam(given);
+  if (given.DATABASE_URL !== undefined) return fromUrl(given, given.DATABASE_URL, dialect);
+  if (given.DATABASE_SECRET_ID !== undefined) return fromSecret(given, given.DATABASE_SECRET_ID, dialect);
+  if (given.DATABASE_AUTH !== undefined) return withIam(given, dialect);
   return { problems: [invalid("Nothing says which database to migrate", `Set ${WAYS}.`)] };
 }
 
-function fromUrl(given: Given, text: string): Reading<Access> {
+function fromUrl(given: Given, text: string, dialect: DialectName): Reading<Access> {
   const besides = (["DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER"] as const).filter(
     (name) => given[name] !== undefined,
   );
   const contradictions = besides.map((name) =>
     invalid(`${name} is set besides DATABASE_URL, which says the same`, `Remove ${name}, or say it in the URL alone.`),
   );
-  const read = readDatabaseUrl(text, "DATABASE_URL");
+  const read = readDatabaseUrl(text, "DATABASE_URL", dialect);
   if ("problems" in read) return { problems: [...contradictions, ...read.problems] };
-  const origin = { host: URL_FORM, user: URL_FORM, password: URL_FORM, database: URL_FORM };
+  const form = urlForm(dialect);
+  const origin = { host: form, user: form, password: form, database: form };
   const fields = completeFields(read.value, { subject: "DATABASE_URL", advice: origin });
   if ("problems" in fields) return { problems: [...contradictions, ...fields.problems] };
   if (contradictions.length > 0) return { problems: contradictions };
   return { value: conceal({ kind: "url" }, { fields: fields.value }) };
 }
 
-function fromSecret(given: Given, id: string): Reading<Access> {
+function fromSecret(given: Given, id: string, dialect: DialectName): Reading<Access> {
   const region = /^arn:[^:]+:secretsmanager:([^:]+):/.exec(id)?.[1] ?? given.AWS_REGION;
   if (region === undefined) {
     const advice = "Set AWS_REGION to the region of the secret; Lambda sets it by itself.";
@@ -55,10 +57,10 @@ function fromSecret(given: Given, id: string): Reading<Access> {
       problems: [invalid("AWS_REGION is missing, and DATABASE_SECRET_ID is not an ARN that names one", advice)],
     };
   }
-  return { value: conceal({ kind: "secret" }, { id, region, given: fieldsOf(given) }) };
+  return { value: conceal({ kind: "secret" }, { id, region, given: fieldsOf(given, dialect) }) };
 }
 
-function withIam(given: Given): Reading<Access> {
+function withIam(given: Given, dialect: DialectName): Reading<Access> {
   const { DATABASE_HOST: host, DATABASE_USER: user, DATABASE_NAME: database, AWS_REGION: region } = given;
   const contradictions = iamContradictions(given);
   if (host === undefined || user === undefined || database === undefined || region === undefined) {
@@ -72,7 +74,6 @@ function withIam(given: Given): Reading<Access> {
     };
   }
   if (contradictions.length > 0) return { problems: contradictions };
-  const dialect = DEFAULT_DIALECT;
   const port = toPort(given.DATABASE_PORT ?? "") ?? DEFAULT_PORTS[dialect];
   return { value: conceal({ kind: "iam" }, { target: { dialect, host, port, user, database }, region }) };
 }
@@ -91,9 +92,10 @@ function iamContradictions(given: Given): readonly Problem[] {
 }
 
 /** What the environment says of the login, beside a secret or in place of it. */
-function fieldsOf(given: Given): Fields {
+function fieldsOf(given: Given, dialect: DialectName): Fields {
   const port = toPort(given.DATABASE_PORT ?? "");
   return {
+    dialect,
     ...(given.DATABASE_HOST === undefined ? {} : { host: given.DATABASE_HOST }),
     ...(port === undefined ? {} : { port }),
     ...(given.DATABASE_USER === undefined ? {} : { user: given.DATABASE_USER }),

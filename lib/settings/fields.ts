@@ -1,12 +1,13 @@
 import { isIP } from "node:net";
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
-import { DEFAULT_DIALECT, DEFAULT_PORTS } from "./dialect";
+import { DEFAULT_PORTS } from "./dialect";
 import { invalid, type Reading } from "./problems";
 
 /** What may be known of a login before it is complete. */
 export interface Fields {
-  readonly dialect?: DialectName;
+  /** That of the migrations: nothing else gets this far. */
+  readonly dialect: DialectName;
   readonly host?: string;
   readonly port?: number;
   readonly user?: string;
@@ -24,11 +25,10 @@ export interface Origin {
 
 const NAMES = { host: "host", user: "user", password: "password", database: "database name" } as const;
 
-/** Fills in dialect and port; everything else must be there. */
+/** Fills in the port; everything else must be there. */
 export function completeFields(fields: Fields, origin: Origin): Reading<CompleteFields> {
-  const { host, user, password, database } = fields;
+  const { dialect, host, user, password, database } = fields;
   if (host !== undefined && user !== undefined && password !== undefined && database !== undefined) {
-    const dialect = fields.dialect ?? DEFAULT_DIALECT;
     return { value: { dialect, host, port: fields.port ?? DEFAULT_PORTS[dialect], user, password, database } };
   }
   const problems: Problem[] = [];
@@ -45,8 +45,14 @@ export function isHost(text: string): boolean {
 }
 
 /** The name becomes part of statements and lock names: whatever a server could take for more than a name is refused. */
-export function isDatabaseName(text: string): boolean {
+export function isDatabaseName(text: string, dialect: DialectName): boolean {
+  if (dialect === "postgres") return isPostgresName(text) && !/[/\\]/.test(text);
   return /^[^\p{C}/\\.`]{1,64}$/u.test(text);
+}
+
+/** Whether PostgreSQL keeps the name as it is: it cuts off what is longer than 63 bytes, without an error. */
+export function isPostgresName(text: string): boolean {
+  return /^\P{C}+$/u.test(text) && Buffer.byteLength(text) <= 63;
 }
 
 /** @returns undefined for anything that is not a TCP port */

@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import type { DialectName } from "../migration";
 import type { Problem } from "../report";
 import { readDatabaseUrl } from "./database-url";
-import { readDialect } from "./dialect";
+import { checkDialect } from "./dialect";
 import {
   type CompleteFields,
   completeFields,
@@ -11,7 +12,7 @@ import {
   type Origin,
   toPort,
 } from "./fields";
-import { invalid, problemsOf, type Reading } from "./problems";
+import { invalid, type Reading } from "./problems";
 
 const ORIGIN: Origin = {
   subject: "The secret",
@@ -23,7 +24,6 @@ const ORIGIN: Origin = {
   },
 };
 
-const ENGINE = "The secret's engine";
 const FORM = `Store it as {"username": …, "password": …}, or as a URL alone.`;
 
 /** Other keys are other people's: `masterarn`, `dbInstanceIdentifier` and whatever a rotation needs. */
@@ -41,21 +41,22 @@ const Shape = v.object({
  * Reads a secret of any shape that RDS, its rotation functions or people give it
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html), or a plain URL.
  * @param given what the environment says of the login; it wins over the secret, because the writer endpoint of a
- * cluster or the database of one service is often not what the secret was made with.
+ * cluster or the database of one service is often not what the secret was made with. Its dialect is not for the secret
+ * to choose.
  */
 export function readSecret(text: string, given: Fields): Reading<CompleteFields> {
-  const read = readText(text.trim());
+  const read = readText(text.trim(), given.dialect);
   if ("problems" in read) return read;
   return completeFields({ ...read.value, ...given }, ORIGIN);
 }
 
-function readText(text: string): Reading<Fields> {
-  if (text.startsWith("{")) return readJson(text);
-  if (text.includes("://")) return readDatabaseUrl(text, "The secret");
+function readText(text: string, dialect: DialectName): Reading<Fields> {
+  if (text.startsWith("{")) return readJson(text, dialect);
+  if (text.includes("://")) return readDatabaseUrl(text, "The secret", dialect);
   return { problems: [invalid("The secret is neither a JSON object nor a URL", FORM)] };
 }
 
-function readJson(text: string): Reading<Fields> {
+function readJson(text: string, dialect: DialectName): Reading<Fields> {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Shape), text);
   if (!parsed.success) {
     const wrong = parsed.issues.filter((issue) => issue.path !== undefined);
@@ -64,19 +65,18 @@ function readJson(text: string): Reading<Fields> {
     }
     return { problems: wrong.map((issue) => invalid(`The secret's ${issue.message}`, "Correct it in the secret.")) };
   }
-  const problems = wrongValues(parsed.output);
-  return problems.length > 0 ? { problems } : { value: toFields(parsed.output) };
+  const problems = wrongValues(parsed.output, dialect);
+  return problems.length > 0 ? { problems } : { value: toFields(parsed.output, dialect) };
 }
 
 type Shape = v.InferOutput<typeof Shape>;
 
 /** Rotation templates leave keys empty: an empty value is none. */
-function toFields({ engine, host, port, username, password, dbname, database }: Shape): Fields {
-  const dialect = engine ? readDialect(engine, ENGINE) : undefined;
+function toFields({ host, port, username, password, dbname, database }: Shape, dialect: DialectName): Fields {
   const number = toPort(port ?? "");
   const name = dbname || database;
   return {
-    ...(dialect !== undefined && "value" in dialect ? { dialect: dialect.value } : {}),
+    dialect,
     ...(host ? { host } : {}),
     ...(number === undefined ? {} : { port: number }),
     ...(username ? { user: username } : {}),
@@ -85,12 +85,12 @@ function toFields({ engine, host, port, username, password, dbname, database }: 
   };
 }
 
-function wrongValues({ engine, host, port, dbname, database }: Shape): readonly Problem[] {
-  const problems: Problem[] = engine ? [...problemsOf(readDialect(engine, ENGINE))] : [];
+function wrongValues({ engine, host, port, dbname, database }: Shape, dialect: DialectName): readonly Problem[] {
+  const problems: Problem[] = engine ? [...checkDialect(engine, "The secret's engine", dialect)] : [];
   const wrong = (message: string) => problems.push(invalid(`The secret's ${message}`, "Correct it in the secret."));
   const name = dbname || database;
   if (host && !isHost(host)) wrong("host is neither a host name nor an address");
   if (port != null && port !== "" && toPort(port) === undefined) wrong("port is not a number from 1 to 65535");
-  if (name && !isDatabaseName(name)) wrong("dbname is not the name of one database");
+  if (name && !isDatabaseName(name, dialect)) wrong("dbname is not the name of one database");
   return problems;
 }

@@ -1,14 +1,23 @@
+import type { DialectName } from "../migration";
 import type { Problem } from "../report";
 import { type Access, readAccess } from "./access";
 import { conceal } from "./conceal";
-import { invalid, invalidSettings, problemsOf, type Reading } from "./problems";
+import { checkDialect } from "./dialect";
+import { readPlaceholders } from "./placeholders";
+import { invalid, invalidSettings, problemsOf, type Reading, unwrap } from "./problems";
 import { readAuthorities, type Tls } from "./tls";
 import { checkVariables, type Environment, type Given, strayWhiteSpace, takeVariables, type Values } from "./variables";
 
-/** The environment, parsed once at the door. Safe to log: how to get into the database is concealed. */
+/** The environment, parsed once at the door. Safe to log: how to get into the database, and placeholders, are concealed. */
 export interface Settings {
+  /** What the migrations were built for. */
+  readonly dialect: DialectName;
   readonly access: Access;
   readonly tls: Tls;
+  /** Where the journal's tables are, and what migrations find first. PostgreSQL alone has schemas within a database. */
+  readonly schema: string;
+  /** What stands for the placeholders of the migrations, by name: A to Z, digits and _. */
+  readonly placeholders: Readonly<Record<string, string>>;
   /** Names of the journal's tables. */
   readonly tables: { readonly migration: string; readonly step: string; readonly run: string };
   /** What to do with a pending migration that sorts before one that is already applied. */
@@ -25,30 +34,36 @@ export interface Settings {
 /**
  * Reads every setting; `.env.example` says what each one means. Nothing is connected to; `DATABASE_CA` may name a file,
  * which is read.
+ * @param dialect what the migrations were built for; whatever says that the database is of another is a problem
  * @throws MigratorError `INVALID_SETTINGS` with a problem for everything that is wrong.
  */
-export function readSettings(env: Environment = process.env): Settings {
+export function readSettings(env: Environment = process.env, dialect: DialectName = "mysql"): Settings {
   const given = takeVariables(env);
-  const values = checkVariables(given);
-  const access = readAccess(given);
-  const tls = readTls(given);
+  const parts = {
+    access: readAccess(given, dialect),
+    values: checkVariables(given, dialect),
+    tls: readTls(given),
+    placeholders: readPlaceholders(env),
+  };
   const problems = [
     strayWhiteSpace(env),
-    problemsOf(access),
-    problemsOf(values),
-    problemsOf(tls),
+    ...Object.values(parts).map(problemsOf),
     sameTables(given),
+    contradictions(given, dialect),
   ].flat();
-  if ("problems" in values || "problems" in access || "problems" in tls || problems.length > 0) {
-    throw invalidSettings(problems);
-  }
-  return toSettings(values.value, access.value, tls.value);
+  if (problems.length > 0) throw invalidSettings(problems);
+  const placeholders = unwrap(parts.placeholders);
+  const shown = toSettings(unwrap(parts.values), { access: unwrap(parts.access), tls: unwrap(parts.tls), dialect });
+  return conceal(shown, { placeholders });
 }
 
-function toSettings(values: Values, access: Access, tls: Tls): Settings {
-  return Object.freeze({
-    access,
-    tls,
+function toSettings(
+  values: Values,
+  parts: Pick<Settings, "access" | "tls" | "dialect">,
+): Omit<Settings, "placeholders"> {
+  return {
+    ...parts,
+    schema: values.DATABASE_SCHEMA,
     tables: {
       migration: values.MIGRATION_TABLE,
       step: values.MIGRATION_STEP_TABLE,
@@ -59,7 +74,7 @@ function toSettings(values: Values, access: Access, tls: Tls): Settings {
     httpPatienceMs: values.HTTP_PATIENCE_SECONDS * 1000,
     bundle: [values.AWS_LAMBDA_FUNCTION_VERSION, values.GIT_COMMIT].filter(Boolean).join("+") || "local",
     logLevel: values.LOG_LEVEL,
-  });
+  };
 }
 
 function readTls(given: Given): Reading<Tls> {
@@ -70,6 +85,15 @@ function readTls(given: Given): Reading<Tls> {
   if (own.value.length === 0) return { value: { mode: "off" } };
   const advice = "Remove one of them: without TLS no server is verified.";
   return { problems: [invalid("DATABASE_CA and DATABASE_TLS=off contradict each other", advice)] };
+}
+
+/** What is right by itself, and not for the dialect that the migrations were built for. */
+function contradictions({ DIALECT, DATABASE_SCHEMA }: Given, dialect: DialectName): readonly Problem[] {
+  const isName = DIALECT !== undefined && /^(mysql|postgres)$/i.test(DIALECT);
+  const problems = isName ? checkDialect(DIALECT, "DIALECT", dialect) : [];
+  if (DATABASE_SCHEMA === undefined || dialect === "postgres") return problems;
+  const advice = "Remove it; the database is named by DATABASE_URL or DATABASE_NAME.";
+  return [...problems, invalid("DATABASE_SCHEMA is set, and MySQL has no schemas within a database", advice)];
 }
 
 /** Compared without regard to case: on some servers, table names that differ in nothing else are one table. */

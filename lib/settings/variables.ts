@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import type { DialectName } from "../migration";
 import type { Problem } from "../report";
-import { isDatabaseName, isHost, toPort } from "./fields";
+import { NO_SOCKET } from "./database-url";
+import { isDatabaseName, isHost, isPostgresName, toPort } from "./fields";
 import { invalid, type Reading } from "./problems";
 
 /** The environment as Node.js gives it. */
@@ -17,16 +19,22 @@ const wholeNumber = (from: number, to: number) => {
   );
 };
 
-const table = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_$]{1,64}$/, "is not a table name of at most 64 letters, digits, _ or $"),
-);
+/** Of the characters that a table's name may have here, each is one byte. */
+const table = (length: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^[\w$]+$/, `is not a table name of at most ${length} letters, digits, _ or $`),
+    v.maxLength(length, `is not a table name of at most ${length} letters, digits, _ or $`),
+  );
 const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   v.pipe(v.string(), v.toLowerCase(), v.picklist(words, `is none of ${words.join(", ")}`));
 const text = (isRight: (value: string) => boolean, message: string) => v.pipe(v.string(), v.check(isRight, message));
 
-/** Every variable that is read, what it must be, and what it is when it is not set. */
-const schema = v.object({
+/** PostgreSQL keeps what begins with pg_ for itself; what is made in pg_temp is gone with the session. */
+const isSchemaName = (name: string) => isPostgresName(name) && !name.startsWith("pg_");
+
+const common = {
+  DIALECT: v.optional(oneOf(["mysql", "postgres"])),
   DATABASE_URL: v.optional(v.string()),
   DATABASE_SECRET_ID: v.optional(
     text((id) => /^[\w/+=.@!:-]{1,2048}$/.test(id), "is neither the name nor the ARN of a secret"),
@@ -34,13 +42,9 @@ const schema = v.object({
   DATABASE_AUTH: v.optional(v.picklist(["iam"], "is not iam")),
   DATABASE_HOST: v.optional(text(isHost, "is neither a host name nor an address")),
   DATABASE_PORT: v.optional(text((port) => toPort(port) !== undefined, "is not a number from 1 to 65535")),
-  DATABASE_NAME: v.optional(text(isDatabaseName, "is not the name of one database")),
   DATABASE_USER: v.optional(v.string()),
   DATABASE_TLS: v.optional(v.picklist(["off"], "is not off")),
   DATABASE_CA: v.optional(v.string()),
-  MIGRATION_TABLE: v.optional(table, "migration"),
-  MIGRATION_STEP_TABLE: v.optional(table, "migration_step"),
-  MIGRATION_RUN_TABLE: v.optional(table, "migration_run"),
   LATE_MIGRATIONS: v.optional(oneOf(["refuse", "apply"]), "refuse"),
   LOCK_TIMEOUT_SECONDS: v.optional(wholeNumber(1, 3600), "10"),
   HTTP_PATIENCE_SECONDS: v.optional(wholeNumber(1, 300), "25"),
@@ -48,21 +52,38 @@ const schema = v.object({
   GIT_COMMIT: v.optional(v.pipe(v.string(), v.regex(/^[\w.-]{1,40}$/, "is not a commit id of at most 40 characters"))),
   AWS_REGION: v.optional(v.pipe(v.string(), v.regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "is not the name of a region"))),
   AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string()),
+};
+
+/** Names differ from server to server. */
+const names = (dialect: DialectName, tableLength: number) => ({
+  DATABASE_NAME: v.optional(text((name) => isDatabaseName(name, dialect), "is not the name of one database")),
+  MIGRATION_TABLE: v.optional(table(tableLength), "migration"),
+  MIGRATION_STEP_TABLE: v.optional(table(tableLength), "migration_step"),
+  MIGRATION_RUN_TABLE: v.optional(table(tableLength), "migration_run"),
+  DATABASE_SCHEMA: v.optional(text(isSchemaName, "is not the name of a schema, of at most 63 bytes"), "public"),
 });
 
-type Name = keyof typeof schema.entries;
+/** Every variable that is read, what it must be, and what it is when it is not set. */
+const SCHEMAS = {
+  mysql: v.object({ ...common, ...names("mysql", 64) }),
+  postgres: v.object({ ...common, ...names("postgres", 63) }),
+};
+
+type Name = keyof typeof SCHEMAS.mysql.entries;
 
 /** The variables that are set, trimmed and not yet checked. */
 export type Given = Readonly<Partial<Record<Name, string>>>;
 
-export type Values = v.InferOutput<typeof schema>;
+export type Values = v.InferOutput<typeof SCHEMAS.mysql>;
 
 const ADVICE: Readonly<Partial<Record<Name, string>>> = {
+  DIALECT: "Set it as it was for the build, or remove it.",
   DATABASE_SECRET_ID: "Copy the name or the ARN from Secrets Manager.",
   DATABASE_AUTH: "Set it to iam, or remove it and use DATABASE_URL or DATABASE_SECRET_ID.",
-  DATABASE_HOST: "Set it to the endpoint alone, without a scheme, a port or a path.",
-  DATABASE_PORT: "Set it to the port of the database, or remove it for 3306.",
+  DATABASE_HOST: `Set it to the endpoint alone, without a scheme, a port or a path. ${NO_SOCKET}`,
+  DATABASE_PORT: "Set it to the port of the database, or remove it for 3306 (MySQL) or 5432 (PostgreSQL).",
   DATABASE_NAME: "Set it to the name of the database that is migrated.",
+  DATABASE_SCHEMA: "Set it to the schema that is migrated, unquoted, or remove it for public.",
   DATABASE_TLS: "Remove it, or set it to off where no TLS is wanted; TLS without verification is not offered.",
   MIGRATION_TABLE: "Choose another name, or remove it for migration.",
   MIGRATION_STEP_TABLE: "Choose another name, or remove it for migration_step.",
@@ -77,7 +98,7 @@ const ADVICE: Readonly<Partial<Record<Name, string>>> = {
 
 /** Takes what is set of the known variables. An empty one counts as not set: pipelines leave them behind. */
 export function takeVariables(env: Environment): Given {
-  const names = Object.keys(schema.entries) as Name[];
+  const names = Object.keys(SCHEMAS.mysql.entries) as Name[];
   const set = names.map((name) => [name, env[name]?.trim()] as const);
   return Object.fromEntries(set.filter(([name, value]) => value !== undefined && env[name] !== ""));
 }
@@ -95,8 +116,8 @@ export function strayWhiteSpace(env: Environment): readonly Problem[] {
 }
 
 /** Checks each variable by itself; all that is wrong is reported at once. */
-export function checkVariables(given: Given): Reading<Values> {
-  const result = v.safeParse(schema, given, { abortPipeEarly: true });
+export function checkVariables(given: Given, dialect: DialectName): Reading<Values> {
+  const result = v.safeParse(SCHEMAS[dialect], given, { abortPipeEarly: true });
   if (result.success) return { value: result.output };
   const problems = result.issues.map((issue) => {
     const name = v.getDotPath(issue) as Name;

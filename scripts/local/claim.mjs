@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { removeContainer } from "./docker.mjs";
+import { removeContainer } from "./mysql-docker.mjs";
 import { endProcess, isRunning } from "./processes.mjs";
 import { Advice } from "./progress.mjs";
 
@@ -50,7 +50,7 @@ async function clearAway(path, folder) {
     );
   }
   // The scratch folder's random name is on the server's command line, so no other server can be meant.
-  if (left.server) await endProcess(left.server, left.scratch);
+  if (left.server) await endProcess(left.server, { part: left.scratch, signal: left.signal });
   if (left.container) removeContainer(left.container);
   if (left.scratch) rmSync(left.scratch, { recursive: true, force: true });
   rmSync(path, { force: true });

@@ -4,9 +4,15 @@ const { once } = require("node:events");
 const { join } = require("node:path");
 const { createInterface } = require("node:readline");
 
+exports.TEST_VARIABLES = {
+  mysql: "TEST_MYSQL_URL",
+  postgres14: "TEST_POSTGRES_14_URL",
+  postgres18: "TEST_POSTGRES_18_URL",
+};
+
 /** Starts a private server (see server.mjs) that lives no longer than this process. */
-exports.holdServer = async (folder, use) => {
-  const child = spawn(process.execPath, [join(__dirname, "server.mjs"), folder, use], {
+exports.holdServer = async (folder, use, name) => {
+  const child = spawn(process.execPath, [join(__dirname, "server.mjs"), folder, use, name], {
     stdio: ["pipe", "pipe", "inherit"],
     // Ctrl-C reaches every process of the terminal's group. The server is to outlive whoever still uses it.
     detached: true,

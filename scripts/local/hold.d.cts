@@ -1,9 +1,14 @@
+export type ServerName = "mysql" | "postgres14" | "postgres18";
+
+/** The servers that tests use, and for each the variable that names one to use instead, by an administrator's login. */
+export const TEST_VARIABLES: Readonly<Record<ServerName, string>>;
+
 export interface HeldServer {
   readonly host: string;
   readonly port: number;
   /** Login of the user that owns the database `app`. */
   readonly url: string;
-  /** Login of an administrator, without a database. Only with use "tests". */
+  /** Login of an administrator, to no database of anybody. Only with use "tests". */
   readonly adminUrl?: string;
   /** Process id of the database server itself. */
   readonly pid: number;
@@ -16,8 +21,8 @@ export interface HeldServer {
 }
 
 /**
- * Starts a private MySQL-family server with its data in `folder`; it stops at the latest when this process ends.
+ * Starts a private server with its data in `folder`; it stops at the latest when this process ends.
  * "tests": fast rather than durable, with an administrator, and `folder` is removed at the end unless it has a file `kept`.
  * @throws Error when it does not start; the reason is on standard error by then.
  */
-export function holdServer(folder: string, use: "development" | "tests"): Promise<HeldServer>;
+export function holdServer(folder: string, use: "development" | "tests", name: ServerName): Promise<HeldServer>;

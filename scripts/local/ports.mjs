@@ -1,4 +1,4 @@
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 
 /** A TCP port of 127.0.0.1 that nobody listens on at this moment. */
 export function freePort() {
@@ -25,20 +25,5 @@ function listenError(port, host) {
   return new Promise((resolve) => {
     const probe = createServer().once("error", (error) => resolve(error.code));
     probe.listen({ port, host, ipv6Only: false }, () => probe.close(() => resolve(undefined)));
-  });
-}
-
-/** Whether a MySQL-family server greets at `target` (`{ port, host }` or `{ path }`). */
-export function greets(target) {
-  const HEADER_BYTES = 4;
-  const PROTOCOL_VERSION = 10; // an error packet has 255 here
-  return new Promise((resolve) => {
-    const socket = connect(target).setTimeout(2000);
-    const answer = (greeted) => {
-      socket.destroy();
-      resolve(greeted);
-    };
-    socket.once("data", (data) => answer(data[HEADER_BYTES] === PROTOCOL_VERSION));
-    for (const event of ["error", "close", "timeout"]) socket.once(event, () => answer(false));
   });
 }

@@ -9,17 +9,17 @@ export function isRunning(pid, part) {
   return commandLine(pid).includes(part);
 }
 
-/** Asks a process to end and waits; forces it when it does not. */
-export async function endProcess(pid, part) {
+/** Asks a process, by the signal that it understands, to end, and waits; forces it when it does not. */
+export async function endProcess(pid, { part, signal }) {
   const deadline = Date.now() + PATIENCE_MS;
-  if (isRunning(pid, part)) signal(pid, "SIGTERM");
+  if (isRunning(pid, part)) send(pid, signal);
   while (isRunning(pid, part)) {
-    if (Date.now() > deadline) signal(pid, "SIGKILL");
+    if (Date.now() > deadline) send(pid, "SIGKILL");
     await sleep(50);
   }
 }
 
-function signal(pid, name) {
+function send(pid, name) {
   try {
     process.kill(pid, name);
   } catch (error) {

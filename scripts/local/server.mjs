@@ -1,6 +1,6 @@
-// Keeps a private MySQL-family server for as long as its standard input is open:
+// Keeps a private database server for as long as its standard input is open:
 //
-//   node scripts/local/server.mjs FOLDER [development|tests]
+//   node scripts/local/server.mjs FOLDER [development|tests] [mysql|postgres14|postgres18]
 //
 // The first line of output is JSON: where the server is and how to log in. Whoever started this holds the other end of
 // the input; when that process dies, however it dies, the system closes the input and the server stops.
@@ -9,27 +9,27 @@ import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { claim } from "./claim.mjs";
 import { requireNode } from "./node-version.mjs";
-import { describeProgram, requireProgram } from "./program.mjs";
 import { Advice, main } from "./progress.mjs";
+import { requireServer, SERVER_NAMES } from "./servers.mjs";
 import { startServer } from "./start-server.mjs";
 
 const STOP = "stop";
 
 await main(async () => {
-  const [path, use = "development"] = process.argv.slice(2);
-  if (!path || !["development", "tests"].includes(use))
-    throw new Advice("Usage: server.mjs FOLDER [development|tests]");
+  const [path, use = "development", name = "mysql"] = process.argv.slice(2);
+  if (!path || !["development", "tests"].includes(use) || !SERVER_NAMES.includes(name))
+    throw new Advice(`Usage: server.mjs FOLDER [development|tests] [${SERVER_NAMES.join("|")}]`);
   requireNode();
   const asked = askedToStop();
-  const program = requireProgram();
+  const server = requireServer(name);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const folder = realpathSync(path);
   const { note, release } = await claim(folder);
   try {
-    const server = await startServer({ program, folder, use, note });
-    process.stdout.write(`${JSON.stringify({ ...server.urls, pid: server.pid, program: describeProgram(program) })}\n`);
-    const reason = await Promise.race([asked, server.exited]);
-    await server.stop();
+    const { urls, pid, exited, stop } = await startServer({ server, folder, use, note });
+    process.stdout.write(`${JSON.stringify({ ...urls, pid, program: server.program.title })}\n`);
+    const reason = await Promise.race([asked, exited]);
+    await stop();
     if (reason !== STOP) throw new Advice(`The database server ended by itself: see ${join(folder, "server.log")}.`);
   } finally {
     release();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { code, run, sql } from "../support/migrator";
 
@@ -110,4 +111,17 @@ test("code that ends in the last moment is recorded", async () => {
   });
   expect(await database.query("SELECT name FROM migration")).toEqual([{ name: "1_late" }]);
   expect(await database.query("SELECT outcome FROM migration_run")).toEqual([{ outcome: "done" }]);
+});
+
+test("another transaction in the way is waited out", async () => {
+  const database = await createTestDatabase();
+  await database.query("CREATE TABLE seen (name VARCHAR(20))");
+  const target = { url: database.url, migrations: [sql("1_a", "ALTER TABLE seen ADD COLUMN more INT;")] };
+  const blocker = run({ ...target, migrations: [] }, "status").then(() =>
+    database.query("SELECT name, SLEEP(2.5) FROM seen UNION SELECT 'x', SLEEP(2.5) FROM seen"),
+  );
+  await database.query("INSERT INTO seen VALUES ('row')");
+  await sleep(200);
+  expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
+  await blocker;
 });

@@ -1,221 +1,201 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { code, run, sql } from "../support/migrator";
+import { code, sql as parse, run } from "../support/migrator";
+import { SERVERS } from "../support/servers";
 
-const users = sql(
-  "1_users",
-  "-- migrate:up\nCREATE TABLE users (id INT PRIMARY KEY);\nINSERT INTO users VALUES (1);\n-- migrate:down\nDROP TABLE users;",
-);
-const log = code(
-  "2_log",
-  async ({ context }) => {
-    await context.query("CREATE TABLE log (id INT)");
-  },
-  {
-    down: async ({ context }) => {
-      await context.query("DROP TABLE log");
+describe.each(SERVERS)("$server", ({ server, dialect, tables: tableNames }) => {
+  const sql = (name: string, text: string) => parse(name, text, dialect);
+  const users = sql(
+    "1_users",
+    "-- migrate:up\nCREATE TABLE users (id INT PRIMARY KEY);\nINSERT INTO users VALUES (1);\n-- migrate:down\nDROP TABLE users;",
+  );
+  const log = code(
+    "2_log",
+    async ({ context }) => {
+      await context.query("CREATE TABLE log (id INT)");
     },
-  },
-);
-const orders = sql("10_orders", "-- migrate:up\nCREATE TABLE orders (id INT);\n-- migrate:down\nDROP TABLE orders;");
-const all = [users, log, orders];
+    {
+      down: async ({ context }) => {
+        await context.query("DROP TABLE log");
+      },
+    },
+  );
+  const orders = sql("10_orders", "-- migrate:up\nCREATE TABLE orders (id INT);\n-- migrate:down\nDROP TABLE orders;");
+  const all = [users, log, orders];
 
-const names = async (database: TestDatabase) =>
-  (await database.query<{ name: string }>("SELECT name FROM migration ORDER BY id")).map(({ name }) => name);
-const tables = async (database: TestDatabase) =>
-  (await database.query<Record<string, string>>("SHOW TABLES")).flatMap(Object.values).sort();
-const JOURNAL = ["migration", "migration_run", "migration_step"];
+  const names = async (database: TestDatabase) =>
+    (await database.query<{ name: string }>("SELECT name FROM migration ORDER BY id")).map(({ name }) => name);
+  const tables = async (database: TestDatabase) =>
+    (await database.query<{ name: string }>(tableNames)).map(({ name }) => name);
+  const JOURNAL = ["migration", "migration_run", "migration_step"];
 
-test("applies what is pending, in order, and records it", async () => {
-  const database = await createTestDatabase();
-  const report = await run({ url: database.url, migrations: all }, "migrate");
-  expect(report).toMatchObject({ outcome: "done", message: "3 applied.", database: database.name, remaining: [] });
-  expect(report.done.map(({ name }) => name)).toEqual(["1_users", "2_log", "10_orders"]);
-  expect(await names(database)).toEqual(["1_users", "2_log", "10_orders"]);
-  expect(await tables(database)).toEqual(["log", ...JOURNAL, "orders", "users"]);
-});
-
-test("a second call finds nothing to do and leaves no trace", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: all }, "migrate");
-  const runs = await database.query("SELECT * FROM migration_run");
-  expect(await run({ url: database.url, migrations: all }, "migrate")).toMatchObject({
-    outcome: "done",
-    done: [],
-    message: "Nothing to do.",
+  test("applies what is pending, in order, and records it", async () => {
+    const database = await createTestDatabase({ server });
+    const report = await run({ url: database.url, migrations: all }, "migrate");
+    expect(report).toMatchObject({ outcome: "done", message: "3 applied.", database: database.name, remaining: [] });
+    expect(report.done.map(({ name }) => name)).toEqual(["1_users", "2_log", "10_orders"]);
+    expect(await names(database)).toEqual(["1_users", "2_log", "10_orders"]);
+    expect(await tables(database)).toEqual(["log", ...JOURNAL, "orders", "users"]);
   });
-  expect(await database.query("SELECT * FROM migration_run")).toEqual(runs);
-});
 
-test("status and dry runs create nothing", async () => {
-  const database = await createTestDatabase();
-  const target = { url: database.url, migrations: all };
-  expect(await run(target, "status")).toMatchObject({
-    outcome: "done",
-    remaining: ["1_users", "2_log", "10_orders"],
-    applied: [],
+  test("a second call finds nothing to do and leaves no trace", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: all }, "migrate");
+    const runs = await database.query("SELECT * FROM migration_run");
+    expect(await run({ url: database.url, migrations: all }, "migrate")).toMatchObject({
+      outcome: "done",
+      done: [],
+      message: "Nothing to do.",
+    });
+    expect(await database.query("SELECT * FROM migration_run")).toEqual(runs);
   });
-  expect(await run(target, "migrate", { dryRun: true })).toMatchObject({
-    outcome: "done",
-    done: [],
-    remaining: ["1_users", "2_log", "10_orders"],
+
+  test("status and dry runs create nothing", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: all };
+    expect(await run(target, "status")).toMatchObject({
+      outcome: "done",
+      remaining: ["1_users", "2_log", "10_orders"],
+      applied: [],
+    });
+    expect(await run(target, "migrate", { dryRun: true })).toMatchObject({
+      outcome: "done",
+      done: [],
+      remaining: ["1_users", "2_log", "10_orders"],
+    });
+    expect(await tables(database)).toEqual([]);
   });
-  expect(await tables(database)).toEqual([]);
-});
 
-test("rolls back by order of application, not by name", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: [users, orders] }, "migrate");
-  await run({ url: database.url, migrations: all, late: "apply" }, "migrate");
-  const report = await run({ url: database.url, migrations: all }, "rollback", { steps: 2 });
-  expect(report.done.map(({ name }) => name)).toEqual(["2_log", "10_orders"]);
-  expect(await names(database)).toEqual(["1_users"]);
-});
-
-test("stops at the migration that is asked for, and that again is nothing to do", async () => {
-  const database = await createTestDatabase();
-  const target = { url: database.url, migrations: all };
-  expect((await run(target, "migrate", { to: "2_log" })).done).toHaveLength(2);
-  expect(await run(target, "migrate", { to: "2_log" })).toMatchObject({ outcome: "done", done: [] });
-  expect((await run(target, "migrate", { steps: 1 })).done).toHaveLength(1);
-});
-
-test("refuses to roll back a migration without down, and keeps its row", async () => {
-  const database = await createTestDatabase();
-  const target = { url: database.url, migrations: [users, sql("2_x", "CREATE TABLE x (id INT);")] };
-  await run(target, "migrate");
-  expect(await run(target, "rollback", { steps: 2 })).toMatchObject({
-    outcome: "refused",
-    problems: [{ code: "NO_DOWN", migration: "2_x" }],
+  test("rolls back by order of application, not by name", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: [users, orders] }, "migrate");
+    await run({ url: database.url, migrations: all, late: "apply" }, "migrate");
+    const report = await run({ url: database.url, migrations: all }, "rollback", { steps: 2 });
+    expect(report.done.map(({ name }) => name)).toEqual(["2_log", "10_orders"]);
+    expect(await names(database)).toEqual(["1_users"]);
   });
-  expect(await names(database)).toEqual(["1_users", "2_x"]);
-});
 
-test("reverts an SQL migration whose file is gone, from what the journal kept", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: all }, "migrate");
-  const target = { url: database.url, migrations: [users, log] };
-  expect(await run(target, "status")).toMatchObject({ ahead: ["10_orders"] });
-  expect(await run(target, "rollback")).toMatchObject({
-    outcome: "done",
-    done: [{ name: "10_orders", direction: "down" }],
+  test("stops at the migration that is asked for, and that again is nothing to do", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: all };
+    expect((await run(target, "migrate", { to: "2_log" })).done).toHaveLength(2);
+    expect(await run(target, "migrate", { to: "2_log" })).toMatchObject({ outcome: "done", done: [] });
+    expect((await run(target, "migrate", { steps: 1 })).done).toHaveLength(1);
   });
-  expect(await tables(database)).not.toContain("orders");
-});
 
-test("refuses to revert code whose file is gone, and names the bundle that has it", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: [users, log], bundle: "42+1f0c2ab" }, "migrate");
-  const report = await run({ url: database.url, migrations: [users] }, "rollback");
-  expect(report).toMatchObject({
-    outcome: "refused",
-    problems: [{ code: "FILE_GONE", advice: expect.stringContaining("42+1f0c2ab") }],
+  test("refuses to roll back a migration without down, and keeps its row", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: [users, sql("2_x", "CREATE TABLE x (id INT);")] };
+    await run(target, "migrate");
+    expect(await run(target, "rollback", { steps: 2 })).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "NO_DOWN", migration: "2_x" }],
+    });
+    expect(await names(database)).toEqual(["1_users", "2_x"]);
   });
-});
 
-test("refuses to migrate when an applied file has changed", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: [users] }, "migrate");
-  const edited = sql("1_users", "CREATE TABLE users (id BIGINT PRIMARY KEY);");
-  const target = { url: database.url, migrations: [edited, orders] };
-  expect(await run(target, "migrate")).toMatchObject({
-    outcome: "refused",
-    problems: [{ code: "CHANGED", migration: "1_users", file: "1_users.sql" }],
+  test("reverts an SQL migration whose file is gone, from what the journal kept", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: all }, "migrate");
+    const target = { url: database.url, migrations: [users, log] };
+    expect(await run(target, "status")).toMatchObject({ ahead: ["10_orders"] });
+    expect(await run(target, "rollback")).toMatchObject({
+      outcome: "done",
+      done: [{ name: "10_orders", direction: "down" }],
+    });
+    expect(await tables(database)).not.toContain("orders");
   });
-  expect(await run(target, "status")).toMatchObject({ changed: ["1_users"] });
-  expect(await tables(database)).not.toContain("orders");
-});
 
-test("refuses a late migration unless told to apply it", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: [users, orders] }, "migrate");
-  const target = { url: database.url, migrations: all };
-  expect(await run(target, "migrate")).toMatchObject({
-    outcome: "refused",
-    problems: [{ code: "LATE", migration: "2_log" }],
+  test("refuses to revert code whose file is gone, and names the bundle that has it", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: [users, log], bundle: "42+1f0c2ab" }, "migrate");
+    const report = await run({ url: database.url, migrations: [users] }, "rollback");
+    expect(report).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "FILE_GONE", advice: expect.stringContaining("42+1f0c2ab") }],
+    });
   });
-  expect(await run({ ...target, late: "apply" }, "migrate")).toMatchObject({
-    outcome: "done",
-    done: [{ name: "2_log" }],
+
+  test("refuses to migrate when an applied file has changed", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: [users] }, "migrate");
+    const edited = sql("1_users", "CREATE TABLE users (id BIGINT PRIMARY KEY);");
+    const target = { url: database.url, migrations: [edited, orders] };
+    expect(await run(target, "migrate")).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "CHANGED", migration: "1_users", file: "1_users.sql" }],
+    });
+    expect(await run(target, "status")).toMatchObject({ changed: ["1_users"] });
+    expect(await tables(database)).not.toContain("orders");
   });
-});
 
-test("a refusal is in the audit", async () => {
-  const database = await createTestDatabase();
-  await run({ url: database.url, migrations: all }, "migrate");
-  await run({ url: database.url, migrations: all }, "migrate", {
-    to: "nope",
-    call: { requestId: "asked", caller: "arn:aws:iam::1:user/anna" },
+  test("refuses a late migration unless told to apply it", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: [users, orders] }, "migrate");
+    const target = { url: database.url, migrations: all };
+    expect(await run(target, "migrate")).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "LATE", migration: "2_log" }],
+    });
+    expect(await run({ ...target, late: "apply" }, "migrate")).toMatchObject({
+      outcome: "done",
+      done: [{ name: "2_log" }],
+    });
   });
-  expect(await database.query("SELECT outcome, caller, action FROM migration_run WHERE runId = 'asked'")).toEqual([
-    { outcome: "refused", caller: "arn:aws:iam::1:user/anna", action: "migrate" },
-  ]);
-});
 
-test("the same run id gets the stored Report, and another command may not use it", async () => {
-  const database = await createTestDatabase();
-  const target = { url: database.url, migrations: all };
-  const first = await run(target, "rollback", { steps: 1, runId: "deploy-7" });
-  expect(first).toMatchObject({ outcome: "done", done: [] });
-  await run(target, "migrate", { runId: "deploy-8" });
-  expect(await run(target, "migrate", { runId: "deploy-8" })).toMatchObject({ runId: "deploy-8", done: [{}, {}, {}] });
-  expect(await run(target, "rollback", { steps: 1, runId: "deploy-8" })).toMatchObject({
-    outcome: "refused",
-    problems: [{ code: "RUN_ID_TAKEN" }],
+  test("a refusal is in the audit", async () => {
+    const database = await createTestDatabase({ server });
+    await run({ url: database.url, migrations: all }, "migrate");
+    await run({ url: database.url, migrations: all }, "migrate", {
+      to: "nope",
+      call: { requestId: "asked", caller: "arn:aws:iam::1:user/anna" },
+    });
+    expect(await database.query("SELECT * FROM migration_run ORDER BY id")).toMatchObject([
+      { outcome: "done" },
+      { runId: "asked", outcome: "refused", caller: "arn:aws:iam::1:user/anna", action: "migrate" },
+    ]);
   });
-  expect(await run(target, "status", { runId: "deploy-8" })).toMatchObject({
-    runId: "deploy-8",
-    action: "migrate",
-    outcome: "done",
+
+  test("the same run id gets the stored Report, and another command may not use it", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: all };
+    const first = await run(target, "rollback", { steps: 1, runId: "deploy-7" });
+    expect(first).toMatchObject({ outcome: "done", done: [] });
+    await run(target, "migrate", { runId: "deploy-8" });
+    expect(await run(target, "migrate", { runId: "deploy-8" })).toMatchObject({
+      runId: "deploy-8",
+      done: [{}, {}, {}],
+    });
+    expect(await run(target, "rollback", { steps: 1, runId: "deploy-8" })).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "RUN_ID_TAKEN" }],
+    });
+    expect(await run(target, "status", { runId: "deploy-8" })).toMatchObject({
+      runId: "deploy-8",
+      action: "migrate",
+      outcome: "done",
+    });
+    expect(await names(database)).toHaveLength(3);
   });
-  expect(await names(database)).toHaveLength(3);
-});
 
-test("a table of somebody else's is recognised and left alone", async () => {
-  const database = await createTestDatabase();
-  await database.query("CREATE TABLE migration (name VARCHAR(255), createdAt DATETIME, updatedAt DATETIME)");
-  await expect(run({ url: database.url, migrations: all }, "migrate")).rejects.toMatchObject({
-    code: "FOREIGN_TABLE",
-    message: expect.stringContaining("checksum"),
+  test("a table of somebody else's is recognised and left alone", async () => {
+    const database = await createTestDatabase({ server });
+    await database.query(
+      "CREATE TABLE migration (name VARCHAR(255), createdAt TIMESTAMP NULL, updatedAt TIMESTAMP NULL)",
+    );
+    await expect(run({ url: database.url, migrations: all }, "migrate")).rejects.toMatchObject({
+      code: "FOREIGN_TABLE",
+      message: expect.stringContaining("checksum"),
+    });
+    expect(await tables(database)).toEqual(["migration"]);
   });
-  expect(await tables(database)).toEqual(["migration"]);
-});
 
-test("works with the privileges that the docs list", async () => {
-  const database = await createTestDatabase({ grants: ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP"] });
-  const target = { url: database.url, migrations: all };
-  expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
-  expect(await run(target, "rollback", { steps: 3 })).toMatchObject({ outcome: "done" });
-});
-
-test("says which privilege is missing", async () => {
-  const database = await createTestDatabase({ grants: ["SELECT"] });
-  const target = { url: database.url, migrations: all };
-  expect(await run(target, "status")).toMatchObject({ outcome: "done" });
-  await expect(run(target, "migrate")).rejects.toMatchObject({
-    code: "ACCESS_DENIED",
-    message: expect.stringContaining("CREATE"),
+  test("a journal whose making was cut off is completed", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: all };
+    await run(target, "migrate");
+    await run(target, "rollback", { steps: 3 });
+    await database.query("DROP TABLE migration");
+    expect(await run(target, "status")).toMatchObject({ outcome: "done", applied: [] });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{}, {}, {}] });
   });
-});
-
-test("tables that an administrator made as the docs show need no CREATE", async () => {
-  const database = await createTestDatabase({ grants: ["SELECT", "INSERT", "UPDATE", "DELETE"] });
-  const page = readFileSync(resolve(__dirname, "../../docs/privileges.md"), "utf8");
-  const statements = [...page.matchAll(/CREATE TABLE `[\s\S]*?ENGINE=InnoDB/g)].map(([text]) => text);
-  expect(statements).toHaveLength(3);
-  for (const statement of statements) await database.query(statement);
-  const target = { url: database.url, migrations: [sql("1_x", "-- migrate:up\nDO 0;\n-- migrate:down\nDO 0;")] };
-  expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
-  expect(await run(target, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
-});
-
-test("a journal whose making was cut off is completed", async () => {
-  const database = await createTestDatabase();
-  const target = { url: database.url, migrations: all };
-  await run(target, "migrate");
-  await run(target, "rollback", { steps: 3 });
-  await database.query("DROP TABLE migration");
-  expect(await run(target, "status")).toMatchObject({ outcome: "done", applied: [] });
-  expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{}, {}, {}] });
 });

@@ -1,9 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import { type ServerName, TEST_VARIABLES } from "../../scripts/local/hold.cjs";
+import { folderVariable } from "./held";
+import { mysqlAdmin } from "./mysql-admin";
+import { postgresAdmin } from "./postgres-admin";
 
 export interface TestDatabase {
+  readonly server: ServerName;
   readonly name: string;
   /** Login of a user of its own, who has the asked privileges and no others. */
   readonly url: string;
@@ -16,13 +20,32 @@ export interface TestDatabase {
 type Outcome = "passed" | "failed";
 
 interface Options {
-  /** What the user may do: `SELECT` is meant within the database, `PROCESS ON *.*` as it stands. Default: all within it. */
+  /** Default: mysql. */
+  readonly server?: ServerName;
+  /**
+   * What the user may do: `SELECT` or, on PostgreSQL, `CONNECT` is meant within the database, `PROCESS ON *.*` or
+   * `USAGE ON SCHEMA public` as it stands. Default: all within it; on PostgreSQL the database is the user's own.
+   */
   readonly grants?: readonly string[];
 }
 
-/** MySQL allows 64 characters; room is left for what makes the name unique. */
+/** What an administrator of one kind of server does for the tests. */
+export interface Admin {
+  /** @returns the user's login */
+  create(database: {
+    readonly name: string;
+    readonly user: string;
+    readonly password: string;
+    readonly grants?: readonly string[];
+  }): Promise<string>;
+  query<Row>(name: string, sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  drop(database: { readonly name: string; readonly user: string }): Promise<void>;
+}
+
+const ADMINS = { mysql: mysqlAdmin, postgres14: postgresAdmin, postgres18: postgresAdmin } as const;
+
+/** PostgreSQL allows 63 bytes; room is left for what makes the name unique. */
 const NAME_LENGTH = 48;
-const LOCK_WAIT_TIMEOUT = 1205;
 
 let running: string | undefined;
 const ofTest: TestDatabase[] = [];
@@ -46,22 +69,18 @@ afterAll(() => settle(ofFile, outcomeOfFile));
  * Creates an empty database, named after the test, and a user for it. Made outside of a test (in beforeAll), it is named
  * after the file and lives as long as the file's tests. Dropped at the end; kept, with its name said, after a failure.
  */
-export async function createTestDatabase({ grants = ["ALL PRIVILEGES"] }: Options = {}): Promise<TestDatabase> {
+export async function createTestDatabase({ server = "mysql", grants }: Options = {}): Promise<TestDatabase> {
   const suffix = randomBytes(4).toString("hex");
   const name = `t_${sanitise(running ?? fileName()).slice(0, NAME_LENGTH)}_${suffix}`;
   const user = `t_${suffix}`;
+  const admin = ADMINS[server](adminUrl(server));
   const password = randomBytes(8).toString("hex");
-  await asAdmin(async (admin) => {
-    await admin.query(`CREATE DATABASE \`${name}\``);
-    await admin.query(`CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`);
-    for (const grant of grants) await admin.query(`GRANT ${within(name, grant)} TO '${user}'@'%'`);
-  });
-  const { hostname, port } = new URL(adminUrl());
   const database: TestDatabase = {
+    server,
     name,
-    url: `mysql://${user}:${password}@${hostname}:${port || 3306}/${name}`,
-    query: (sql, values) => asAdmin((admin) => rows(admin, sql, values), name),
-    drop: () => asAdmin((admin) => dropAll(admin, name, user)),
+    url: await admin.create({ name, user, password, ...(grants && { grants }) }),
+    query: (sql, values) => admin.query(name, sql, values),
+    drop: () => admin.drop({ name, user }),
   };
   (running ? ofTest : ofFile).push(database);
   return database;
@@ -74,56 +93,17 @@ async function settle(databases: TestDatabase[], outcome: Outcome): Promise<void
   }
 }
 
-function keep({ name, url }: TestDatabase): void {
+function keep({ server, name, url }: TestDatabase): void {
   process.stderr.write(`Kept for a look: database ${name} (${url})\n`);
-  // The private server's keeper leaves its folder alone when it finds this file.
-  if (process.env.TEST_MYSQL_FOLDER) appendFileSync(join(process.env.TEST_MYSQL_FOLDER, "kept"), `${name}\n`);
+  const folder = process.env[folderVariable(server)];
+  if (folder) appendFileSync(join(folder, "kept"), `${name}\n`);
 }
 
-async function dropAll(admin: Connection, name: string, user: string): Promise<void> {
-  await admin.query(`DROP USER IF EXISTS '${user}'@'%'`);
-  await admin.query("SET SESSION lock_wait_timeout = 1");
-  try {
-    await admin.query(`DROP DATABASE IF EXISTS \`${name}\``);
-  } catch (error) {
-    // A test may leave a transaction open. Its session is ended only now, so that idle ones do not see an error.
-    if ((error as { errno?: number }).errno !== LOCK_WAIT_TIMEOUT) throw error;
-    await endSessions(admin, user);
-    await admin.query(`DROP DATABASE IF EXISTS \`${name}\``);
-  }
-}
-
-async function endSessions(admin: Connection, user: string): Promise<void> {
-  const sessions = await rows<{ id: number }>(
-    admin,
-    "SELECT id AS id FROM information_schema.processlist WHERE user = ?",
-    [user],
-  );
-  for (const { id } of sessions) await admin.query(`KILL ${id}`);
-}
-
-async function rows<Row>(admin: Connection, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-  const [result] = await admin.query<RowDataPacket[]>(sql, [...values]);
-  return result as Row[];
-}
-
-async function asAdmin<T>(work: (admin: Connection) => Promise<T>, database?: string): Promise<T> {
-  const admin = await createConnection({ uri: adminUrl(), ...(database && { database }) });
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
-  }
-}
-
-function adminUrl(): string {
-  const url = process.env.TEST_MYSQL_URL;
-  if (!url) throw new Error("TEST_MYSQL_URL is not set: Jest's global set-up did not run");
+function adminUrl(server: ServerName): string {
+  const variable = TEST_VARIABLES[server];
+  const url = process.env[variable];
+  if (!url) throw new Error(`${variable} is not set: Jest's global set-up did not run`);
   return url;
-}
-
-function within(database: string, grant: string): string {
-  return grant.includes(" ON ") ? grant : `${grant} ON \`${database}\`.*`;
 }
 
 function fileName(): string {

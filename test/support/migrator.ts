@@ -3,19 +3,21 @@ import type { Call, Command } from "../../lib/command";
 import { parseCommand } from "../../lib/command";
 import type { Database } from "../../lib/database/database";
 import { createMysql } from "../../lib/database/mysql";
+import { createPostgres } from "../../lib/database/postgres";
 import { createMigrator, type MigratorOptions } from "../../lib/engine/migrator";
 import type { Log } from "../../lib/log";
-import type { CodeParams, Migration } from "../../lib/migration";
+import type { CodeParams, DialectName, Migration } from "../../lib/migration";
 import type { Report } from "../../lib/report";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
-import { parseSqlFile, sha256 } from "../../lib/source/sql-file";
+import { sha256 } from "../../lib/source/checksum";
+import { parseSqlFile } from "../../lib/source/sql-file";
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** A migration from the text of one file with markers. */
-export function sql(name: string, text: string): Migration {
-  const { problems, ...file } = parseSqlFile({ path: `${name}.sql`, text }, "mysql");
+export function sql(name: string, text: string, dialect: DialectName = "mysql"): Migration {
+  const { problems, ...file } = parseSqlFile({ path: `${name}.sql`, text }, dialect);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   return { name, ...file };
 }
@@ -36,15 +38,16 @@ export function code(
     checksum,
     normalised: checksum,
     phase: "pre",
-    transaction: true,
     up: { kind: "code", file, run: up },
     ...(down && { down: { kind: "code", file, run: down } }),
   };
 }
 
-export function mysqlAt(url: string): Database {
-  const settings = readSettings({ DATABASE_URL: url });
-  return createMysql({ logins: createLogins(settings), tables: settings.tables, lockTimeoutSeconds: 1 });
+/** The Database that a URL names, and other settings where they are given. */
+export function databaseAt(url: string, env: Readonly<Record<string, string>> = {}): Database {
+  const dialect: DialectName = url.startsWith("mysql:") ? "mysql" : "postgres";
+  const settings = readSettings({ DATABASE_URL: url, LOCK_TIMEOUT_SECONDS: "1", ...env }, dialect);
+  return { mysql: createMysql, postgres: createPostgres }[dialect]({ ...settings, logins: createLogins(settings) });
 }
 
 type Body<C = Command> = C extends Command ? Omit<C, "action"> : never;
@@ -66,7 +69,7 @@ export async function run(
   const { url, migrations, ...options } = target;
   const migrator = createMigrator({
     source: { location: "the test", load: async () => migrations },
-    database: mysqlAt(url),
+    database: databaseAt(url),
     late: "refuse",
     bundle: "test",
     log: silent,

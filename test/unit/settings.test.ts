@@ -55,6 +55,32 @@ test.each([
   expect(readSettings({ DATABASE_URL: URL, ...env }).bundle).toBe(bundle);
 });
 
+describe("for PostgreSQL", () => {
+  const POSTGRES = "postgres://app:s3cret@db.internal/shop";
+
+  test("a URL alone is enough, with the port and the schema that are usual there", () => {
+    const settings = readSettings({ DATABASE_URL: POSTGRES }, "postgres");
+    expect(settings).toMatchObject({ dialect: "postgres", schema: "public" });
+    expect(settings.access.kind === "url" && settings.access.fields).toMatchObject({ dialect: "postgres", port: 5432 });
+  });
+
+  test("a schema and a database may have any name that the server keeps", () => {
+    const env = { DATABASE_URL: "postgresql://app@db/my.shop%20%60%C3%A9", DATABASE_SCHEMA: "My schema" };
+    const { schema, access } = readSettings(env, "postgres");
+    expect(schema).toBe("My schema");
+    expect(access.kind === "url" && access.fields.database).toBe("my.shop `é");
+  });
+
+  test("DIALECT may say so too", () => {
+    expect(readSettings({ DATABASE_URL: POSTGRES, DIALECT: "postgres" }, "postgres").dialect).toBe("postgres");
+  });
+});
+
+test("placeholders are what is set, by their upper-cased names, as it is", () => {
+  const env = { PLACEHOLDER_TENANT: "o'hara ", PLACEHOLDER_empty: "", PLACEHOLDER_GONE: undefined, OTHER: "x" };
+  expect(readSettings({ DATABASE_URL: URL, ...env }).placeholders).toEqual({ TENANT: "o'hara ", EMPTY: "" });
+});
+
 test("an empty variable counts as not set", () => {
   expect(readSettings({ DATABASE_URL: URL, DATABASE_SECRET_ID: "", LOG_LEVEL: "" }).logLevel).toBe("info");
 });
@@ -90,8 +116,10 @@ describe("a URL", () => {
 
 describe(".env.example", () => {
   const text = readFileSync(join(__dirname, "../../.env.example"), "utf8");
-  const documented = [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
-  const readByOthers = ["PORT", "MIGRATIONS_DIR"];
+  const documented = [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)]
+    .map(([, name]) => name)
+    .filter((name) => !name?.startsWith("PLACEHOLDER_"));
+  const readByOthers = ["PORT", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT"];
 
   test("names every variable that is read, once, and no other", () => {
     const read = new Set<string>();
@@ -108,9 +136,10 @@ describe(".env.example", () => {
       [...text.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
     const { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE, LATE_MIGRATIONS } = example;
-    const { LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL } = example;
+    const { LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL, DATABASE_SCHEMA } = example;
     const names = { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE };
     const others = { LATE_MIGRATIONS, LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL };
     expect(readSettings({ DATABASE_URL: URL, ...names, ...others })).toEqual(readSettings({ DATABASE_URL: URL }));
+    expect(DATABASE_SCHEMA).toBe(readSettings({ DATABASE_URL: URL }).schema);
   });
 });

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { output } from "./command.mjs";
-import { DOCKER_IMAGE } from "./program.mjs";
+import { DOCKER_IMAGE } from "./mysql-program.mjs";
 
 const INIT_FILE = "/run-at-start.sql";
 
-/** How to run the server of `folder` in a container: see `native.mjs` for the other way. */
+/** How to run the server of `folder` in a container: see `mysql-native.mjs` for the other way. */
 export function dockerLaunch({ folder, port, initFile, options }) {
   const data = join(folder, "data-docker");
   mkdirSync(data, { recursive: true });

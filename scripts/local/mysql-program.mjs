@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { output, run } from "./command.mjs";
-import { Advice, say, step } from "./progress.mjs";
+import { say, step } from "./progress.mjs";
 
 export const DOCKER_IMAGE = "mariadb:10.11";
 
@@ -26,46 +26,31 @@ Any one of these helps:
   - name a database:   DATABASE_URL=mysql://user:password@host:3306/database (in the environment or in .env)`;
 
 /**
- * What can run a private server here: `{ kind: "mariadb" | "mysql", server, installer? }` for a program of this machine,
- * `{ kind: "docker" }` for a container, undefined for neither.
+ * What can run a MySQL-family server here: `{ kind: "mariadb" | "mysql", server, installer? }` is a program of this
+ * machine, `{ kind: "docker" }` a container; each with a `title` for people.
  */
-export function findProgram() {
-  return findMariadb() ?? findMysql() ?? (dockerAnswers() ? { kind: "docker" } : undefined);
-}
-
-/** @throws Advice when nothing here can run a server. */
-export function requireProgram() {
-  const program = findProgram();
-  if (!program) throw new Advice(NONE_FOUND);
-  return program;
-}
-
-/** As findProgram, but gets one first when there is none. @throws Advice when it cannot. */
-export async function ensureProgram() {
-  if (!findProgram() && canInstall()) await step("Installing MariaDB with apt-get", installMariadb);
-  const program = requireProgram();
-  if (program.kind === "docker" && !output("docker", ["image", "inspect", DOCKER_IMAGE])) {
+export const mysqlProgram = {
+  find: () => findMariadb() ?? findMysql() ?? findDocker(),
+  missing: NONE_FOUND,
+  /** Gets one first when there is none, as far as that is possible here. */
+  async ensure() {
+    if (!mysqlProgram.find() && canInstall()) await step("Installing MariaDB with apt-get", installMariadb);
+    if (mysqlProgram.find()?.kind !== "docker" || output("docker", ["image", "inspect", DOCKER_IMAGE])) return;
     await step(`Fetching ${DOCKER_IMAGE}`, () => run("docker", ["pull", "--quiet", DOCKER_IMAGE], quiet()));
-  }
-  return program;
-}
-
-export function describeProgram(program) {
-  if (program.kind === "docker") return `${DOCKER_IMAGE} in Docker`;
-  return `${program.kind === "mariadb" ? "MariaDB" : "MySQL"}, ${program.server}`;
-}
+  },
+};
 
 function findMariadb() {
   const server = which("mariadbd") ?? which("mysqld");
   if (!server || !isMariadb(server)) return undefined;
   const beside = [dirname(server), join(dirname(server), "../bin"), join(dirname(server), "../scripts")];
   const installer = which("mariadb-install-db", beside) ?? which("mysql_install_db", beside);
-  return installer && { kind: "mariadb", server, installer };
+  return installer && { kind: "mariadb", server, installer, title: `MariaDB, ${server}` };
 }
 
 function findMysql() {
   const server = which("mysqld");
-  return server && !isMariadb(server) ? { kind: "mysql", server } : undefined;
+  return server && !isMariadb(server) ? { kind: "mysql", server, title: `MySQL, ${server}` } : undefined;
 }
 
 function isMariadb(server) {
@@ -77,8 +62,9 @@ function which(name, before = []) {
   return [...before, ...path, ...SERVER_FOLDERS].map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
 
-function dockerAnswers() {
-  return output("docker", ["info", "--format", "{{.ServerVersion}}"]) !== undefined;
+function findDocker() {
+  const answers = output("docker", ["info", "--format", "{{.ServerVersion}}"]) !== undefined;
+  return answers ? { kind: "docker", title: `${DOCKER_IMAGE} in Docker` } : undefined;
 }
 
 function canInstall() {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { exitCode } from "./command.mjs";
 import { Advice } from "./progress.mjs";
 
-/** How to run the server of `folder` with a program of this machine. Creates its data folder the first time. */
+/** How to run the MySQL-family server of `folder` with a program of this machine. Creates its data folder the first time. */
 export async function nativeLaunch({ program, folder, scratch, port, initFile, options, log }) {
   // Each product has its own folder: neither opens the other's data.
   const data = join(folder, `data-${program.kind}`);
