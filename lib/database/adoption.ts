@@ -2,14 +2,14 @@ import type { AdoptedRow, Guard, RunStart, Session } from "./database";
 import { quoted } from "./foreign";
 import { foreignGrammar } from "./foreign-grammar";
 import { storedScript } from "./journal";
-import { ours, type SessionSetup } from "./session";
+import type { SessionSetup } from "./session";
 
 /** Writes into the journal what was applied without us. */
 export function createAdoption(setup: SessionSetup): Pick<Session, "guarded" | "adopt"> {
   return {
     guarded: (guard, work) => guarded(setup, guard, work),
     adopt: async (rows, run) => {
-      for (const row of rows) await ours(setup, [{ sql: insertRow(setup, row, run) }]);
+      for (const row of rows) await setup.connection.query(insertRow(setup, row, run));
     },
   };
 }
@@ -34,11 +34,11 @@ async function guarded<T>(setup: SessionSetup, guard: Guard, work: () => Promise
 
 async function keeping<T>(setup: SessionSetup, tables: Guard["tables"], work: () => Promise<T>): Promise<Guarded<T>> {
   const { name, grammar } = setup.dialect;
-  for (const sql of foreignGrammar(name, grammar).begin) await ours(setup, [{ sql }]);
+  for (const sql of foreignGrammar(name, grammar).begin) await setup.connection.query(sql);
   try {
     const free = await keep(setup, tables);
     const end: Guarded<T> = free ? { value: await work() } : { busy: "table" };
-    await ours(setup, [{ sql: "COMMIT" }]);
+    await setup.connection.query("COMMIT");
     return end;
   } catch (error) {
     await setup.connection.query("ROLLBACK").catch(() => undefined);

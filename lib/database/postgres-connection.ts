@@ -1,7 +1,6 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import type { MigratorError } from "../errors";
-import type { Login } from "../login";
 import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
 import type { Connection, Part, Sent, ServerError } from "./connection";

@@ -8,7 +8,9 @@ export interface Copy {
 /** Cuts a statement that brings its own data; undefined for any other. */
 export function readCopy(sql: string): Copy | undefined {
   if (!/^COPY\b/i.test(sql) || !sql.endsWith("\n\\.")) return undefined;
-  const end = /;[^\S\n]*\n/.exec(sql);
-  if (!end) return undefined;
-  return { command: sql.slice(0, end.index), data: sql.slice(end.index + end[0].length, -2) };
+  const end = /\bFROM\s+STD(?:IN|OUT)\b[^;]*?(;[^\S\n]*\n)/i.exec(sql);
+  const [all, delimiter] = end ?? [];
+  if (end === null || all === undefined || delimiter === undefined) return undefined;
+  const start = end.index + all.length;
+  return { command: sql.slice(0, start - delimiter.length), data: sql.slice(start, -2) };
 }

@@ -97,6 +97,7 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
   const settings = {
     search_path: postgresGrammar.text(postgresGrammar.name(schema)),
     client_encoding: "'UTF8'",
+    standard_conforming_strings: "'on'",
     lock_timeout: `'${lockTimeoutSeconds * 1000}'`,
     // The server is to finish what it was given, however long that takes.
     statement_timeout: "'0'",

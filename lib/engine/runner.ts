@@ -3,8 +3,9 @@ import type { Deadline, RunStart, Session, StatementFailure, Step } from "../dat
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { maskMessage } from "../mask";
-import type { CodeScript, Context, DialectName, Direction } from "../migration";
+import type { CodeScript, DialectName, Direction } from "../migration";
 import type { DoneStep } from "../report";
+import { openContext } from "./context";
 import { seedStore } from "./store";
 
 export interface RunnerInput {
@@ -80,8 +81,12 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
 }
 
 /** Calling again helps where the connection or the lock went away, and nowhere else. */
+function isInterruption(error: unknown): error is MigratorError {
+  return error instanceof MigratorError && (error.code === "CONNECTION_LOST" || error.code === "LOCK_LOST");
+}
+
 function stopOf(error: MigratorError, step: Step): Stop {
-  if (error.code === "CONNECTION_LOST" || error.code === "LOCK_LOST") return { why: "interrupted", error };
+  if (isInterruption(error)) return { why: "interrupted", error };
   const { code, message, advice } = error;
   return { why: "failed", step, failure: { code, message, ...(advice !== undefined && { advice }) } };
 }
@@ -100,25 +105,18 @@ function createUmzug(
   input: RunnerInput,
   done: DoneStep[],
   storage: Awaited<ReturnType<typeof seedStore>>["storage"],
-): Umzug<Context> {
-  const { steps, session, dialect, log } = input;
-  const context: Context = {
-    dialect,
-    log,
-    query: async <Row>(sql: string, values?: readonly unknown[]) => (await session.execute<Row>(sql, values)).rows,
-    execute: (sql, values) => session.execute(sql, values),
-  };
+): Umzug<object> {
+  const { steps, log } = input;
   const byName = new Map(steps.map((step) => [step.name, step]));
   const perform =
     (direction: Direction) =>
     async ({ name }: { readonly name: string }) => {
       const step = byName.get(name);
-      if (step?.direction === direction && step.script.kind === "code")
-        await runCode(input, step, step.script, context);
+      if (step?.direction === direction && step.script.kind === "code") await runCode(input, step, step.script);
     };
-  const umzug = new Umzug<Context>({
+  const umzug = new Umzug<object>({
     migrations: steps.map(({ name }) => ({ name, up: perform("up"), down: perform("down") })),
-    context,
+    context: {},
     storage,
     logger: undefined,
   });
@@ -149,19 +147,23 @@ async function record({ session, run }: RunnerInput, step: Step): Promise<number
 const TIME_UP = Symbol("time is up");
 
 /** Runs until it ends or the time is up: code cannot go on without this process, so then its connection is closed. */
-async function runCode(input: RunnerInput, step: Step, script: CodeScript, context: Context): Promise<void> {
+async function runCode(input: RunnerInput, step: Step, script: CodeScript): Promise<void> {
   const { session, run, deadline } = input;
+  const { context, settled, close } = openContext(session, input);
   await session.begin(step, run);
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<typeof TIME_UP>((resolve) => {
     timer = setTimeout(() => resolve(TIME_UP), deadline.remainingMs());
   });
   try {
-    if ((await Promise.race([script.run({ name: step.name, context }), timeUp])) !== TIME_UP) return;
+    const running = script.run({ name: step.name, context }).then(settled);
+    if ((await Promise.race([running, timeUp])) !== TIME_UP) return;
   } catch (error) {
+    close();
     throw new Stopped({ why: "failed", step, failure: await codeFailure(session, error) });
   } finally {
     clearTimeout(timer);
+    close();
   }
   session.abandon();
   throw new Stopped({ why: "abandoned", step });
@@ -169,12 +171,11 @@ async function runCode(input: RunnerInput, step: Step, script: CodeScript, conte
 
 /** What the code threw, and keeps it in the journal. */
 async function codeFailure(session: Session, error: unknown): Promise<CodeFailure> {
-  if (error instanceof MigratorError) throw error;
-  const { message, code } =
-    error instanceof Error
-      ? (error as Error & { readonly code?: unknown })
-      : { message: `it threw ${String(error)}`, code: undefined };
+  if (isInterruption(error)) throw error;
+  const { message, code, advice }: { readonly message: string; readonly code?: unknown; readonly advice?: unknown } =
+    error instanceof Error ? error : { message: `it threw ${String(error)}` };
   const masked = maskMessage(message);
   await session.fail({ message: masked });
-  return { message: masked, ...(typeof code === "string" && { code }) };
+  const known = error instanceof MigratorError && typeof advice === "string";
+  return { message: masked, ...(typeof code === "string" && { code }), ...(known && { advice }) };
 }

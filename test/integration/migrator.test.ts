@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { code, sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
@@ -197,5 +198,39 @@ describe.each(SERVERS)("$server", ({ server, dialect, tables: tableNames }) => {
     await database.query("DROP TABLE migration");
     expect(await run(target, "status")).toMatchObject({ outcome: "done", applied: [] });
     expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{}, {}, {}] });
+  });
+
+  test("statements that code does not wait for are waited for, and what they throw fails it", async () => {
+    const database = await createTestDatabase({ server });
+    const careless = code("1_careless", async ({ context }) => {
+      await context.query("CREATE TABLE seen (n INT)");
+      void context.query("INSERT INTO seen VALUES (1)");
+    });
+    const wrong = code("2_wrong", async ({ context }) => {
+      void context.query("INSERT INTO nowhere VALUES (1)");
+    });
+    const report = await run({ url: database.url, migrations: [careless, wrong] }, "migrate");
+    expect(report).toMatchObject({
+      outcome: "failed",
+      done: [{ name: "1_careless" }],
+      failure: { migration: "2_wrong" },
+    });
+    expect(await database.query("SELECT n FROM seen")).toEqual([{ n: 1 }]);
+  });
+
+  test("what code goes on to do after it has failed does not reach the database", async () => {
+    const database = await createTestDatabase({ server });
+    let later: Promise<unknown> = Promise.resolve();
+    const forked = code("1_forked", async ({ context }) => {
+      const branch = async () => {
+        await sleep(100);
+        await context.query("CREATE TABLE seen (n INT)");
+      };
+      later = branch().catch((error: unknown) => error);
+      throw new Error("the other branch");
+    });
+    await run({ url: database.url, migrations: [forked, log] }, "migrate");
+    expect(await later).toMatchObject({ code: "STATEMENT_FAILED", message: expect.stringContaining("has ended") });
+    expect(await tables(database)).toEqual(JOURNAL);
   });
 });
