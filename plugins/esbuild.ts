@@ -1,26 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";
 import { MigratorError } from "../lib/errors";
-import type { DialectName } from "../lib/migration";
 import type { Problem } from "../lib/report";
-import { type FileMigration, readDirectory } from "../lib/source/directory";
-import { sha256 } from "../lib/source/sql-file";
+import { sha256 } from "../lib/source/checksum";
+import { readDirectory } from "../lib/source/directory";
+import type { ReadFolder } from "../lib/source/reader";
+import { type BuildFolder, type MigrationsOptions, readOptions } from "./build-options";
 import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
+import { leaveOutOtherDialect } from "./one-dialect";
+import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
-export interface MigrationsOptions {
-  /** Folder of the migrations, relative to esbuild's working directory. Default: the environment's MIGRATIONS_DIR, else `migrations`. */
-  readonly dir?: string;
-  /** Whose SQL the files are written in. Default: `mysql`. */
-  readonly dialect?: DialectName;
-}
-
-interface Folder {
-  readonly location: string;
-  readonly path: string;
-  readonly dialect: DialectName;
-}
+export type { MigrationsOptions } from "./build-options";
 
 const name = "migration-lambda:bundle";
 
@@ -32,12 +24,14 @@ export function migrations(options: MigrationsOptions = {}): Plugin {
   return {
     name: "migration-lambda",
     setup: (build) => {
-      const location = options.dir ?? (process.env.MIGRATIONS_DIR || "migrations");
-      const path = resolve(build.initialOptions.absWorkingDir ?? process.cwd(), location);
-      const folder = { location, path, dialect: options.dialect ?? "mysql" };
+      const folder = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
+      const tools = toolPackages(build);
       build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
-      build.onLoad({ filter: /./, namespace: name }, () => load(build, folder));
+      build.onLoad({ filter: /./, namespace: name }, () =>
+        "path" in folder ? load(build, folder, tools) : { errors: folder.map((text) => ({ text })) },
+      );
       leaveOutDeadWeight(build);
+      if ("path" in folder) leaveOutOtherDialect(build, folder.dialect);
     },
   };
 }
@@ -47,17 +41,16 @@ export default function plugins(): Plugin[] {
   return [migrations()];
 }
 
-async function load(build: PluginBuild, folder: Folder): Promise<OnLoadResult> {
+async function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {
   const watchDirs = [folder.path];
   try {
-    const read = await readDirectory(folder.path, folder.dialect, inspectExports(build));
-    return {
-      contents: generate(read, folder),
-      loader: "js",
-      resolveDir: folder.path,
-      watchDirs,
-      watchFiles: sources(read, folder),
-    };
+    const inspect = inspectExports(build, folder.path);
+    const read = await readDirectory(folder.path, { ...folder, inspect });
+    const watchFiles = read.files.map((file) => join(folder.path, file));
+    watchDirs.push(...new Set(watchFiles.map((file) => dirname(file))));
+    const errors = await tools.missing(read.format, folder);
+    if (errors.length > 0) return { errors: [...errors], watchDirs, watchFiles };
+    return { contents: generate(read, folder), loader: "js", resolveDir: folder.path, watchDirs, watchFiles };
   } catch (error) {
     if (!(error instanceof MigratorError)) throw error;
     const errors = await Promise.all(error.problems.map((problem) => toMessage(problem, folder)));
@@ -66,32 +59,29 @@ async function load(build: PluginBuild, folder: Folder): Promise<OnLoadResult> {
   }
 }
 
-function generate(read: readonly FileMigration[], folder: Folder): string {
+function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder): string {
   const modules = read.flatMap((one) => (one.kind === "code" ? [one] : []));
-  const imports = modules.map(({ path }, i) => `import * as m${i} from ${JSON.stringify(path)};`);
-  const entries = read.map((one) => {
-    if (one.kind === "sql") return JSON.stringify(one);
-    const { path, ...entry } = one;
-    return `{ ...${JSON.stringify(entry)}, module: m${modules.indexOf(one)} }`;
-  });
+  const imports = modules.map(({ file }, i) => `import * as m${i} from ${JSON.stringify(resolve(folder.path, file))};`);
+  const tool = toolOf(format);
+  if (tool !== undefined) imports.push(`import * as tool from ${JSON.stringify(tool)};`);
+  const entries = read.map((one) =>
+    one.kind === "sql" ? JSON.stringify(one) : `{ ...${JSON.stringify(one)}, module: m${modules.indexOf(one)} }`,
+  );
   const digest = sha256(read.map((one) => `${one.name}\n${one.checksum}\n`).join(""));
   return [
     ...imports,
     "export const bundle = {",
     `  location: ${JSON.stringify(folder.location)},`,
     `  digest: ${JSON.stringify(digest)},`,
+    `  dialect: ${JSON.stringify(folder.dialect)},`,
+    `  format: ${JSON.stringify(format)},`,
+    ...(tool === undefined ? [] : [`  tool: { format: ${JSON.stringify(format)}, package: tool },`]),
     `  migrations: [\n${entries.join(",\n")}\n  ],`,
     "};",
   ].join("\n");
 }
 
-/** esbuild watches the code files by itself. */
-function sources(read: readonly FileMigration[], folder: Folder): string[] {
-  const files = read.flatMap((one) => (one.kind === "sql" ? [one.up.file, one.down?.file ?? one.up.file] : [one.file]));
-  return [...new Set(files)].map((file) => join(folder.path, file));
-}
-
-async function toMessage({ message, advice, file, line }: Problem, folder: Folder): Promise<PartialMessage> {
+async function toMessage({ message, advice, file, line }: Problem, folder: BuildFolder): Promise<PartialMessage> {
   const notes = advice === undefined ? [] : [{ text: advice }];
   if (file === undefined || line === undefined) return { text: message, notes };
   const text = await readFile(join(folder.path, file), "utf8");

@@ -1,61 +1,66 @@
 import { MigratorError } from "../errors";
 import type { Problem } from "../report";
 
-/** Which files make one migration. Paths are file names. */
-export type MigrationFiles =
-  | { readonly kind: "code"; readonly name: string; readonly file: string }
-  | { readonly kind: "sql"; readonly name: string; readonly file: string }
-  | { readonly kind: "pair"; readonly name: string; readonly up: string; readonly down?: string };
-
 /** Of the journal's column, in characters. */
 const nameLimit = 255;
 
-interface NamedFile {
-  readonly file: string;
-  readonly name: string;
-  readonly part: "code" | "sql" | "up" | "down";
-}
-
 /**
- * Order of application: by leading number, compared as a number of any length (2 before 10), then by bytes. Names
- * without a leading number come after those with one.
+ * Order of application: by the version that a name begins with, then by bytes. A version's parts, divided by dots or
+ * underscores, are compared as numbers of any length: 2 before 10, 1.9 before 1.10, 1 before 1.0. Names without a version
+ * come last.
  */
 export function compareNames(a: string, b: string): number {
-  const [left, right] = [leadingNumber(a), leadingNumber(b)];
-  if (left !== right) {
-    if (left === undefined) return 1;
-    if (right === undefined) return -1;
-    return left < right ? -1 : 1;
+  const [left, right] = [leadingVersion(a), leadingVersion(b)];
+  if (!left || !right) return left ? -1 : right ? 1 : compareBytes(a, b);
+  return compareVersions(left, right) || left.length - right.length || compareBytes(a, b);
+}
+
+/** What is missing at the end of a version counts as 0. */
+export function compareVersions(a: readonly bigint[], b: readonly bigint[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const [left, right] = [a[i] ?? 0n, b[i] ?? 0n];
+    if (left !== right) return left < right ? -1 : 1;
   }
+  return 0;
+}
+
+/** @param version digits, with dots or underscores between them */
+export function versionParts(version: string): readonly bigint[] {
+  return version.split(/[._]/).map(BigInt);
+}
+
+function leadingVersion(name: string): readonly bigint[] | undefined {
+  const version = /^\d+(?:[._]\d+(?![\p{L}\p{N}]))*/u.exec(name)?.[0];
+  return version === undefined ? undefined : versionParts(version);
+}
+
+export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/**
- * Groups the files of one folder into migrations, in order of application. Hidden files and a README are passed over;
- * every other file must be a migration's.
- * @throws MigratorError `INVALID_MIGRATIONS` with a problem per file.
- */
-export function readFileNames(files: readonly string[], location: string): readonly MigrationFiles[] {
-  const problems: Problem[] = [];
-  const named = files.filter(isMeant).flatMap((file) => {
-    const parsed = parseFileName(file);
-    if ("name" in parsed) return [parsed];
-    problems.push(parsed);
-    return [];
-  });
-  const groups = groupBy(named, ({ name }) => name);
-  const migrations = [...groups.values()].flatMap((group) => {
-    const found = combine(group);
-    if ("kind" in found) return [found];
-    problems.push(found);
-    return [];
-  });
-  problems.push(...alike([...groups.keys()]));
-  if (named.length === 0 && problems.length === 0) {
-    problems.push({ code: "INVALID", message: `${location} holds no migrations`, file: location });
-  }
-  if (problems.length > 0) throw invalidMigrations(location, problems);
-  return migrations.sort((a, b) => compareNames(a.name, b.name));
+/** Hidden files, a README and Markdown are passed over, in every folder; every other file must be a migration's. */
+export function isMeant(path: string): boolean {
+  const parts = path.replace(/\/$/, "").split("/");
+  return !parts.some((part) => /^\.(?!\.?$)/.test(part)) && !/^readme(?:\.txt)?$|\.md$/i.test(parts.at(-1) ?? "");
+}
+
+export function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** The uppermost one. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.indexOf("/"));
+}
+
+/** A name for a message, whatever is in it. */
+export function shown(file: string): string {
+  return JSON.stringify(file).slice(1, -1);
+}
+
+/** A problem with one file. */
+export function refuse(file: string, message: string, advice?: string): Problem {
+  return { code: "INVALID", message: `${shown(file)}: ${message}`, file: shown(file), ...(advice && { advice }) };
 }
 
 export function invalidMigrations(location: string, problems: readonly Problem[]): MigratorError {
@@ -66,74 +71,44 @@ export function invalidMigrations(location: string, problems: readonly Problem[]
   });
 }
 
-function leadingNumber(name: string): bigint | undefined {
-  const digits = /^\d+/.exec(name)?.[0];
-  return digits === undefined ? undefined : BigInt(digits);
-}
-
-function isMeant(file: string): boolean {
-  return !/^\.[^/\\]*$/.test(file) && !/^readme(?:\.(?:md|txt))?$/i.test(file);
-}
-
-function parseFileName(file: string): NamedFile | Problem {
-  const sql = /^(.*?)(?:\.(up|down))?\.sql$/s.exec(file);
-  const code = /^(.*)\.[cm]?[jt]s$/s.exec(file);
-  const name = sql?.[1] ?? code?.[1];
-  const shown = JSON.stringify(file).slice(1, -1);
-  const refuse = (message: string): Problem => ({ code: "INVALID", message: `${shown}: ${message}`, file: shown });
-  if (name === undefined || code?.[1]?.endsWith(".d")) {
-    return refuse(
-      "is no migration; known are NAME.sql, NAME.up.sql with NAME.down.sql, and NAME.ts, .js and their m and c forms",
-    );
-  }
-  const fault = faultOf(name);
-  if (fault !== undefined) return refuse(fault);
-  if (code) return { file, name, part: "code" };
-  return { file, name, part: sql?.[2] === "up" || sql?.[2] === "down" ? sql[2] : "sql" };
-}
-
 /** A name becomes a row, a log line and part of a command: anything that can be read and typed is fine. */
-function faultOf(name: string): string | undefined {
+export function nameFault(name: string): string | undefined {
   if (name.length > nameLimit) return `its name is longer than ${nameLimit} characters`;
   if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(name)) return "its name holds control or invisible characters";
   if (name !== name.trim()) return "its name begins or ends with a blank";
-  if (/[/\\]/.test(name)) return "its name holds a slash";
+  if (/[/\\]|^\.{0,2}$/.test(name)) return "its name is empty, a dot, or holds a slash";
   return undefined;
 }
 
-function combine(group: readonly NamedFile[]): MigrationFiles | Problem {
-  const [first, ...rest] = group;
-  const name = first?.name ?? "";
-  const up = group.find(({ part }) => part === "up")?.file;
-  const down = group.find(({ part }) => part === "down")?.file;
-  if (first && rest.length === 0 && (first.part === "code" || first.part === "sql")) {
-    return { kind: first.part, name, file: first.file };
-  }
-  if (up !== undefined && group.length === (down === undefined ? 1 : 2)) {
-    return { kind: "pair", name, up, ...(down !== undefined && { down }) };
-  }
-  const files = group.map(({ file }) => file).sort();
-  const message =
-    up === undefined && files.length === 1
-      ? `${files[0]}: there is no ${name}.up.sql to go with it`
-      : `${files.join(" and ")}: more than one file for the migration ${name}`;
-  return { code: "INVALID", message, migration: name, file: files[0] ?? name };
-}
-
 /** A file system, or a collation, may take names for one that differ in case or in the form of their accents alone. */
-function alike(names: readonly string[]): readonly Problem[] {
+export function alike(names: readonly string[]): readonly Problem[] {
   const groups = groupBy(names, (name) => name.normalize("NFC").toLowerCase());
   return [...groups.values()]
-    .filter((group) => group.length > 1)
+    .filter((group) => new Set(group).size > 1)
     .map((group) => ({
       code: "INVALID",
-      message: `${group.sort().join(" and ")}: names that differ only in case or in the form of an accent`,
+      message: `${group.toSorted().join(" and ")}: names that differ only in case or in the form of an accent`,
       migration: group[0] ?? "",
     }));
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, T[]> {
+/** @param what two files cannot both be: `the version 1` */
+export function sameVersion(what: string, files: readonly string[]): Problem {
+  const message = `${files.toSorted().map(shown).join(" and ")}: more than one file for ${what}`;
+  return { code: "INVALID", message, advice: "Rename or remove all but one.", file: files[0] ?? what };
+}
+
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item), [...(groups.get(key(item)) ?? []), item]);
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
   return groups;
+}
+
+/** Tools that are written in Go keep their migrations among a program's sources; none of these can be a migration. */
+export function isProgramText(path: string): boolean {
+  return /^(?!\d)[^/]*\.go$/.test(path);
 }

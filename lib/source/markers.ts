@@ -1,6 +1,9 @@
-import type { Migration } from "../migration";
+import type { Phase } from "../migration";
 
-export type Markers = Pick<Migration, "phase" | "transaction">;
+export interface Markers {
+  readonly phase: Phase;
+  readonly transaction?: false;
+}
 
 /**
  * `migration: post` and `migration: no transaction`, each alone in a comment of its own line. Other words after
@@ -13,7 +16,7 @@ export function readMarkers(comments: readonly string[]): Markers {
       return mark?.toLowerCase().replace("-", " ");
     }),
   );
-  return { phase: marks.has("post") ? "post" : "pre", transaction: !marks.has("no transaction") };
+  return { phase: marks.has("post") ? "post" : "pre", ...(marks.has("no transaction") && { transaction: false }) };
 }
 
 /** A script's comments are looked for by the line: a line in a string that reads like a marker is one. */

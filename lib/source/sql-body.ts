@@ -1,7 +1,4 @@
-/**
- * Knows whether a semicolon ends a statement or stands inside the body of a stored program. MySQL's grammar allows BEGIN,
- * END and most other words of it as names, so a word counts only where a statement may begin.
- */
+/** Knows whether a semicolon ends a statement or stands inside it. */
 export interface Body {
   feed(token: string): void;
   /** True while a semicolon belongs to the statement. */
@@ -37,7 +34,11 @@ const expectsOperand = new Set(
   "WHEN THEN ELSE CASE AND OR NOT XOR IS LIKE IN BETWEEN DIV MOD SELECT DISTINCT BY WHERE ON HAVING FROM".split(" "),
 );
 
-/** @param head the masked beginning of the statement. */
+/**
+ * Knows the bodies of MySQL's stored programs. Its grammar allows BEGIN, END and most other words of it as names, so a word
+ * counts only where a statement may begin.
+ * @param head the masked beginning of the statement.
+ */
 export function createBody(head: string): Body {
   const plain = head.replace(/\/\*M?!\d*|\*\//g, " ");
   const kind = program.exec(plain)?.[1]?.toUpperCase();

@@ -1,21 +1,13 @@
-import { createHash } from "node:crypto";
-import type { DialectName, SqlScript } from "../migration";
+import type { DialectName, Phase, Statement } from "../migration";
 import type { Problem } from "../report";
-import { type Markers, readMarkers } from "./markers";
+import { sha256 } from "./checksum";
+import { readMarkers } from "./markers";
+import type { Placeholder, SqlTemplate } from "./placeholder";
+import { type FoundPlaceholder, placeIn } from "./placeholder-text";
+import { divideOnce, lineComments } from "./sql-markers";
 import { refusals } from "./sql-refuse";
-import { type Range, splitSql } from "./sql-split";
+import { type Range, type Split, splitSql } from "./sql-split";
 import { type Flaw, readSqlText, type SqlText } from "./sql-text";
-
-export interface SqlFile extends Markers {
-  readonly up: SqlScript;
-  /** Absent: the file has no `-- migrate:down`. */
-  readonly down?: SqlScript;
-  /** Of the part between the up marker and the down marker, else of the whole file; blank ends aside, so that adding a `down` later changes nothing. */
-  readonly checksum: string;
-  readonly normalised: string;
-  /** When there are any, the rest is not to be used. */
-  readonly problems: readonly Problem[];
-}
 
 export interface SqlFileText {
   /** For messages, and for `SqlScript.file`. */
@@ -23,100 +15,129 @@ export interface SqlFileText {
   readonly text: string;
 }
 
-/** Between its marker and the next one. */
-interface Section extends Range {
-  readonly direction: "up" | "down";
-  readonly at: number;
-  readonly transaction: boolean;
+export interface SqlFile {
+  readonly up: SqlTemplate;
+  /** Absent: the file has none. */
+  readonly down?: SqlTemplate;
+  readonly phase: Phase;
+  /** Of what `Division.checked` says. */
+  readonly checksum: string;
+  readonly normalised: string;
+  /** When there are any, the rest is not to be used. */
+  readonly problems: readonly Problem[];
 }
 
-interface Sections {
-  readonly up: Range;
-  readonly down?: Range;
-  readonly transaction: boolean;
-  readonly flaws: readonly Flaw[];
+/** A piece of a text that is cut into statements. */
+export interface Part {
+  readonly source: SqlText;
+  readonly range: Range;
+  readonly placeholders?: readonly FoundPlaceholder[];
+  /** The file says that it is one statement. */
+  readonly block?: true;
+  readonly transaction?: false;
+}
+
+/** A fault of a file, on a line counted from 1. */
+export interface LineFlaw {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What the two directions of one file consist of, in the order in which it runs. */
+export interface Division {
+  readonly up: readonly Part[];
+  readonly down?: readonly Part[];
+  /** The up part as it lies; blanks at its ends do not count, so that adding a down later changes nothing. */
+  readonly checked: string;
+  /** Those that stand in lines of their own. */
+  readonly comments: readonly string[];
+  readonly flaws: readonly LineFlaw[];
 }
 
 /** Reads `NAME.sql`, and also each half of a pair, whose statements are then its `up`. */
-export function parseSqlFile({ path, text }: SqlFileText, dialect: DialectName): SqlFile {
-  const source = readSqlText(text, dialect);
-  const sections = readSections(source);
-  const part = (range: Range) => {
-    const split = splitSql(source, range, dialect);
-    return { ...split, flaws: [...split.flaws, ...refusals(source, split.ranges, dialect)] };
-  };
-  const up = part(sections.up);
-  const down = sections.down && part(sections.down);
-  const markers = readMarkers(lineComments(source).map((comment) => source.text.slice(comment.start, comment.end)));
+export function parseSqlFile(file: SqlFileText, dialect: DialectName): SqlFile {
+  return readDivision(file.path, divideOnce(readSqlText(file.text, dialect)), dialect);
+}
+
+/** Reads a file all of which is `up`. */
+export function parseWholeFile(file: SqlFileText, dialect: DialectName): SqlFile {
+  const source = readSqlText(file.text, dialect);
+  const up = [{ source, range: { start: 0, end: source.text.length } }];
+  const division = { up, checked: source.text, comments: lineComments(source), flaws: [] };
+  return readDivision(file.path, division, dialect);
+}
+
+export function readDivision(path: string, division: Division, dialect: DialectName): SqlFile {
+  const { phase, ...asked } = readMarkers(division.comments);
+  const up = readScript(path, division.up, dialect);
+  const down = division.down && readScript(path, division.down, dialect);
+  const sources = new Set([...division.up, ...(division.down ?? [])].map(({ source }) => source));
+  const open = [...sources].flatMap((source) => source.flaws.map((flaw) => onLine(source, flaw)));
   // What is open to the end of the file leaves nothing else of it to judge.
-  const flaws = source.flaws.length > 0 ? source.flaws : [...sections.flaws, ...up.flaws, ...(down?.flaws ?? [])];
+  const flaws = open.length > 0 ? open : [...division.flaws, ...up.flaws, ...(down?.flaws ?? [])];
   return {
-    up: { kind: "sql", file: path, statements: up.statements },
-    ...(down && { down: { kind: "sql", file: path, statements: down.statements } }),
-    phase: markers.phase,
-    transaction: markers.transaction && sections.transaction,
-    checksum: sha256(source.text.slice(sections.up.start, sections.up.end).trim()),
-    normalised: sha256(collapse(source, up.ranges)),
-    problems: flaws
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ at, message }) => toProblem({ path, line: source.lineAt(at), message })),
+    up: { ...up.script, ...asked },
+    ...(down && { down: { ...down.script, ...asked } }),
+    phase,
+    checksum: sha256(division.checked.trim()),
+    normalised: sha256(up.normal),
+    problems: flaws.toSorted((a, b) => a.line - b.line).map((flaw) => toProblem(path, flaw)),
   };
 }
 
-/** Hex, of the UTF-8 bytes. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+function readScript(file: string, parts: readonly Part[], dialect: DialectName) {
+  const statements: Statement[] = [];
+  const placeholders: Placeholder[] = [];
+  const flaws: LineFlaw[] = [];
+  const normal: string[] = [];
+  for (const part of parts) {
+    const { source } = part;
+    const split = part.block ? splitBlock(part, dialect) : splitSql(source, part.range, dialect);
+    const placed = placeIn(split.ranges, part, dialect);
+    for (const one of placed.found) placeholders.push({ ...one, statement: one.statement + statements.length });
+    for (const one of split.statements) statements.push(one);
+    normal.push(collapse(source, split.ranges));
+    const found = [...split.flaws, ...refusals(source, split.ranges, dialect), ...placed.flaws];
+    flaws.push(...found.map((flaw) => onLine(source, flaw)));
+  }
+  const script: SqlTemplate = {
+    kind: "sql",
+    file,
+    statements,
+    ...(placeholders.length > 0 && { placeholders }),
+    ...(parts.some(({ transaction }) => transaction === false) && { transaction: false }),
+  };
+  return { script, normal: normal.join(""), flaws };
 }
 
-function toProblem({ path, line, message }: { path: string; line: number; message: string }): Problem {
+/** Of a body that is cut in the middle, a piece begins so. */
+const inner = /^(?:declare|else|elseif|elsif|end|exception|return|until|when)\b/i;
+
+/**
+ * A block is not cut inside of a body, whether we know that kind of body or not. Several whole statements in it become
+ * several nevertheless: the journal counts statements.
+ */
+function splitBlock({ source, range }: Part, dialect: DialectName): Split {
+  const split = splitSql(source, range, dialect);
+  const [first, last] = [split.ranges[0], split.ranges.at(-1)];
+  const torn =
+    split.flaws.length > 0 || split.ranges.some(({ start, end }) => inner.test(source.masked.slice(start, end)));
+  if (!first || !last || !torn) return split;
+  const { start } = first;
+  const { end } = last;
+  return {
+    ranges: [{ start, end }],
+    statements: [{ sql: source.text.slice(start, end), line: source.lineAt(start) }],
+    flaws: [],
+  };
+}
+
+function onLine(source: SqlText, { at, message }: Flaw): LineFlaw {
+  return { line: source.lineAt(at), message };
+}
+
+export function toProblem(path: string, { line, message }: LineFlaw): Problem {
   return { code: "INVALID", file: path, line, message: `${path}, line ${line}: ${message}` };
-}
-
-/** Comments that begin their line with `--` or `#`. */
-function lineComments({ text, spans }: SqlText): readonly Range[] {
-  return spans.filter(
-    ({ kind, start }) =>
-      kind !== "quoted" && /[-#]/.test(text.charAt(start)) && (start === 0 || text.charAt(start - 1) === "\n"),
-  );
-}
-
-function readSections(source: SqlText): Sections {
-  const flaws: Flaw[] = [];
-  const marks = lineComments(source).flatMap((comment) => readMark(source.text, comment, flaws) ?? []);
-  const whole = { start: 0, end: source.text.length };
-  const sections = marks.map((mark, i): Section => ({ ...mark, end: marks[i + 1]?.at ?? whole.end }));
-  for (const [i, { direction, at }] of sections.entries()) {
-    const first = sections.findIndex((section) => section.direction === direction);
-    if (first < i) flaws.push({ at, message: `there is a second -- migrate:${direction}` });
-  }
-  const up = sections.find(({ direction }) => direction === "up");
-  const down = sections.find(({ direction }) => direction === "down");
-  const before = source.masked.slice(0, sections[0]?.at).search(/\S/);
-  if (sections.length > 0 && before >= 0)
-    flaws.push({ at: before, message: "statements before the first -- migrate: marker" });
-  if (down && !up) flaws.push({ at: down.at, message: "-- migrate:down without -- migrate:up" });
-  const transaction = sections.every((section) => section.transaction);
-  return { up: up ?? (down ? { start: 0, end: 0 } : whole), ...(down && { down }), transaction, flaws };
-}
-
-function readMark(text: string, { start, end }: Range, flaws: Flaw[]): Omit<Section, "end"> | undefined {
-  const mark = /^--+\s*migrate:\s*(\S*)\s*(.*?)\s*$/i.exec(text.slice(start, end));
-  if (!mark) return undefined;
-  const [, word = "", option = ""] = mark;
-  const direction = word.toLowerCase();
-  if (direction !== "up" && direction !== "down") {
-    flaws.push({ at: start, message: `-- migrate:${word} is neither -- migrate:up nor -- migrate:down` });
-    return undefined;
-  }
-  const transaction = /^(?:transaction:\s*(true|false))?$/i.exec(option);
-  if (!transaction)
-    flaws.push({ at: start, message: `-- migrate:${direction} has an option ${option}, known is transaction:false` });
-  return {
-    direction,
-    at: start,
-    start: Math.min(end + 1, text.length),
-    transaction: transaction?.[1]?.toLowerCase() !== "false",
-  };
 }
 
 /** Without comments, runs of white space outside of quotes as one blank: equal when only the formatting differs. */

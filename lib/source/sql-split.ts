@@ -1,5 +1,6 @@
 import { mysqlSplitterOptions, postgreSplitterOptions, type SplitterOptions, splitQuery } from "dbgate-query-splitter";
 import type { DialectName, Statement } from "../migration";
+import { createBlock } from "./sql-block";
 import { type Body, createBody, tokens } from "./sql-body";
 import type { Flaw, SqlText } from "./sql-text";
 
@@ -30,12 +31,23 @@ const options: Readonly<Record<DialectName, SplitterOptions>> = {
   postgres: { ...postgreSplitterOptions, ...bare },
 };
 
+interface Bodies {
+  readonly create: (head: string) => Body;
+  /** What to say of a body that is open at the end. */
+  readonly unclosed: string;
+}
+
+const bodies: Readonly<Record<DialectName, Bodies>> = {
+  mysql: { create: createBody, unclosed: "the statement has a BEGIN, IF, CASE or loop without its END" },
+  postgres: { create: createBlock, unclosed: "the statement has a ( without its ), or a BEGIN ATOMIC without its END" },
+};
+
 /** So much of a statement says whether it has a body. */
 const headLength = 1000;
 
 export function splitSql(source: SqlText, part: Range, dialect: DialectName): Split {
   const masked = hideDelimiterNames(source.masked.slice(part.start, part.end));
-  const cutter = createCutter(masked);
+  const cutter = createCutter(masked, bodies[dialect]);
   for (const piece of pieces(masked, dialect)) {
     for (const token of masked.slice(piece.start, piece.end).matchAll(tokens)) {
       cutter.feed(token[0], piece.start + token.index);
@@ -59,7 +71,7 @@ function pieces(masked: string, dialect: DialectName): readonly Range[] {
 }
 
 /** Puts the splitter's pieces together again where a semicolon within a body has divided them. */
-function createCutter(masked: string) {
+function createCutter(masked: string, { create, unclosed }: Bodies) {
   const ranges: Range[] = [];
   const flaws: Flaw[] = [];
   let body: Body | undefined;
@@ -76,14 +88,13 @@ function createCutter(masked: string) {
       if (token === ";" && !body?.open()) return cut();
       if (!body) {
         start = at;
-        body = createBody(masked.slice(at, at + headLength));
+        body = create(masked.slice(at, at + headLength));
       }
       body.feed(token);
       last = at + token.length;
     },
     end: () => {
-      if (body?.open())
-        flaws.push({ at: start, message: "the statement has a BEGIN, IF, CASE or loop without its END" });
+      if (body?.open()) flaws.push({ at: start, message: unclosed });
       cut();
     },
   };

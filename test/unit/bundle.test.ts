@@ -1,29 +1,31 @@
 import type { CodeParams } from "../../lib/migration";
 import { createBundle, type Manifest } from "../../lib/source/bundle";
 
-const described = { checksum: "c", normalised: "n", phase: "pre", transaction: true } as const;
+const described = { checksum: "c", normalised: "n", phase: "pre" } as const;
+const manifestOf = (migrations: Manifest["migrations"], rest: Partial<Manifest> = {}): Manifest => ({
+  location: "migrations",
+  digest: "d",
+  dialect: "mysql",
+  format: "native",
+  migrations,
+  ...rest,
+});
 const params: CodeParams = {
   name: "00_a",
   context: {
     dialect: "mysql",
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     query: async () => [],
+    execute: async () => ({ rows: [], affectedRows: 0 }),
   },
 };
 
 function bundleOf(...modules: readonly unknown[]) {
-  const manifest: Manifest = {
-    location: "migrations",
-    digest: "d",
-    migrations: modules.map((module, i) => ({
-      ...described,
-      kind: "code",
-      name: `0${i}_a`,
-      file: `0${i}_a.ts`,
-      module,
-    })),
-  };
-  return createBundle(manifest);
+  return createBundle(
+    manifestOf(
+      modules.map((module, i) => ({ ...described, kind: "code", name: `0${i}_a`, file: `0${i}_a.ts`, module })),
+    ),
+  );
 }
 
 async function runUp(module: unknown): Promise<unknown> {
@@ -83,10 +85,15 @@ test("a bundle without migrations is refused", async () => {
 
 test("an SQL migration comes as it was written down", async () => {
   const script = { kind: "sql", file: "01_b.sql", statements: [{ sql: "SELECT 1", line: 2 }] } as const;
-  const manifest: Manifest = {
-    location: "migrations",
-    digest: "d",
-    migrations: [{ ...described, kind: "sql", name: "01_b", up: script }],
-  };
+  const manifest = manifestOf([{ ...described, kind: "sql", name: "01_b", up: script }]);
   expect(await createBundle(manifest).load()).toEqual([{ ...described, name: "01_b", up: script }]);
+});
+
+test("both directions of code that asks for no transaction are run without", async () => {
+  const module = { up, down: async () => {} };
+  const manifest = manifestOf([
+    { ...described, kind: "code", name: "00_a", file: "00_a.ts", transaction: false, module },
+  ]);
+  const [migration] = await createBundle(manifest).load();
+  expect([migration?.up.transaction, migration?.down?.transaction]).toEqual([false, false]);
 });

@@ -30,12 +30,61 @@ async function errorsOf(files: Readonly<Record<string, string>>): Promise<readon
   );
 }
 
+/** Whatever the environment of the tests says of a database is not of these builds. */
+async function withEnvironment<T>(env: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  for (const name of ["DIALECT", "DATABASE_URL", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT"]) delete process.env[name];
+  Object.assign(process.env, env);
+  try {
+    return await work();
+  } finally {
+    process.env = before;
+  }
+}
+
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const code = "export const up = async ({ name }: { name: string }): Promise<string> => name;\n";
 
 test("a folder becomes a manifest in order of application", async () => {
   const bundle = await bundleOf({ "migrations/10_b.sql": "SELECT 1;", "migrations/2_a.ts": code });
   expect(bundle).toMatchObject({ location: "migrations", migrations: [{ name: "2_a" }, { name: "10_b" }] });
+});
+
+describe("the dialect that is built for", () => {
+  const files = { "migrations/00_a.sql": "SELECT 1;" };
+
+  test.each([
+    ["mysql, when nothing says otherwise", {}, "mysql"],
+    ["what DIALECT says", { DIALECT: "postgres", DATABASE_URL: "mysql://h/d" }, "postgres"],
+    ["what DATABASE_URL begins with", { DATABASE_URL: "postgresql://h/d" }, "postgres"],
+  ])("is %s", async (_, env, dialect) => {
+    await withEnvironment(env, async () => expect(await bundleOf(files)).toMatchObject({ dialect }));
+  });
+
+  test("is the option's before the environment's", async () => {
+    await write(files);
+    await withEnvironment({ DIALECT: "postgres" }, () =>
+      build({ ...options(entry), plugins: [migrations({ dialect: "mysql" })] }),
+    );
+    expect(load(join(built.path(), "out.js")).bundle.dialect).toBe("mysql");
+  });
+
+  test("decides how the files are read", async () => {
+    const dollar = { "migrations/00_a.sql": "SELECT $$;$$;" };
+    await withEnvironment({ DIALECT: "postgres" }, async () => expect(await errorsOf(dollar)).toEqual([]));
+  });
+});
+
+describe("the format that is built", () => {
+  const files = { "migrations/1_a.up.sql": "SELECT 1;", "migrations/1_b.down.sql": "SELECT 1;" };
+
+  test("is told in the manifest", async () => {
+    expect(await bundleOf(files)).toMatchObject({ format: "golang-migrate", migrations: [{ name: "1_a" }] });
+  });
+
+  test("is what MIGRATIONS_FORMAT says", async () => {
+    await withEnvironment({ MIGRATIONS_FORMAT: "native" }, async () => expect(await errorsOf(files)).toHaveLength(1));
+  });
 });
 
 test("a code file is built in and can be run", async () => {
@@ -89,12 +138,9 @@ test("the option dir names another folder", async () => {
 });
 
 test("MIGRATIONS_DIR names another folder", async () => {
-  process.env.MIGRATIONS_DIR = "changes";
-  try {
-    expect(await bundleOf({ "changes/00_a.sql": "SELECT 1;" })).toMatchObject({ location: "changes" });
-  } finally {
-    delete process.env.MIGRATIONS_DIR;
-  }
+  await withEnvironment({ MIGRATIONS_DIR: "changes" }, async () =>
+    expect(await bundleOf({ "changes/00_a.sql": "SELECT 1;" })).toMatchObject({ location: "changes" }),
+  );
 });
 
 test("the default export gives serverless-esbuild its list of plugins", () => {
@@ -102,6 +148,16 @@ test("the default export gives serverless-esbuild its list of plugins", () => {
 });
 
 describe("the build fails", () => {
+  test("on a dialect and a format that there are not", async () => {
+    const errors = await withEnvironment({ DIALECT: "oracle", MIGRATIONS_FORMAT: "liquibase" }, () =>
+      errorsOf({ "migrations/00_a.sql": "SELECT 1;" }),
+    );
+    expect(errors.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/DIALECT.* is "oracle"; known are mysql, postgres/),
+      expect.stringMatching(/MIGRATIONS_FORMAT.* is "liquibase"; known are dbmate, drizzle, flyway/),
+    ]);
+  });
+
   test("with an error for each problem, at its place in the file", async () => {
     const errors = await errorsOf({
       "migrations/00_a.sql": "SELECT 1;\nSELECT 'x;",
@@ -140,6 +196,7 @@ describe("the build fails", () => {
   test.each([
     ["CommonJS", { "migrations/00_a.cjs": "exports.up = async () => {};" }],
     ["a default export", { "migrations/00_a.mjs": "export default { up: async () => {} };" }],
+    ["an export assignment", { "migrations/00_a.ts": "export = { up: async () => {} };" }],
     ["a re-export", { "migrations/00_a.ts": 'export * from "../shared";', "shared.ts": code }],
   ])("not on %s", async (_, files) => {
     expect(await errorsOf(files)).toEqual([]);

@@ -4,9 +4,13 @@ const parse = (text: string) => parseSqlFile({ path: "01_x.sql", text }, "mysql"
 
 describe("sections", () => {
   test("are told by markers in any case, dbmate's option included", () => {
-    const { up, down, transaction } = parse("-- Migrate:UP transaction:false\nSELECT 1;\n--migrate:down\nSELECT 2;");
+    const { up, down } = parse("-- Migrate:UP transaction:false\nSELECT 1;\n--migrate:down\nSELECT 2;");
     expect([up.statements, down?.statements].flat().map((one) => one?.sql)).toEqual(["SELECT 1", "SELECT 2"]);
-    expect(transaction).toBe(false);
+  });
+
+  test("have dbmate's option each for itself", () => {
+    const { up, down } = parse("-- migrate:up\nSELECT 1;\n-- migrate:down transaction:false\nSELECT 2;");
+    expect([up.transaction, down?.transaction]).toEqual([undefined, false]);
   });
 
   test("a file without markers is all up and has no down", () => {
@@ -42,18 +46,19 @@ describe("sections", () => {
 
 describe("markers", () => {
   test("a file is `pre` and in a transaction by itself", () => {
-    expect(parse("SELECT 1;")).toMatchObject({ phase: "pre", transaction: true });
+    const { phase, up } = parse("SELECT 1;");
+    expect([phase, up.transaction]).toEqual(["pre", undefined]);
   });
 
   test("`migration: post` and `migration: no transaction` are understood", () => {
     expect(parse("-- migration: post\n-- Migration: no transaction\nSELECT 1;")).toMatchObject({
       phase: "post",
-      transaction: false,
+      up: { transaction: false },
     });
   });
 
   test("a title that begins with `migration:` is left alone", () => {
-    expect(parse("-- Migration: post office tables\nSELECT 1;")).toMatchObject({ phase: "pre", transaction: true });
+    expect(parse("-- Migration: post office tables\nSELECT 1;").phase).toBe("pre");
   });
 });
 

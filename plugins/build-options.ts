@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import type { DialectName } from "../lib/migration";
+import type { FormatName } from "../lib/source/format";
+import { formats } from "../lib/source/format-table";
+
+export interface MigrationsOptions {
+  /** Folder of the migrations, relative to esbuild's working directory. Default: the environment's MIGRATIONS_DIR, else `migrations`. */
+  readonly dir?: string;
+  /** Whose SQL the files are written in. Default: the environment's DIALECT, else what DATABASE_URL begins with, else `mysql`. */
+  readonly dialect?: DialectName;
+  /** Whose files they are. Default: the environment's MIGRATIONS_FORMAT, else what the folder shows. */
+  readonly format?: FormatName;
+}
+
+/** What is to be read, and as what. */
+export interface BuildFolder {
+  /** As it was named. */
+  readonly location: string;
+  readonly path: string;
+  readonly dialect: DialectName;
+  readonly format?: FormatName;
+}
+
+/** As in the settings of the function: schemes of URLs, and what RDS calls its engines. */
+const dialects: Readonly<Record<string, DialectName>> = {
+  mysql: "mysql",
+  mariadb: "mysql",
+  aurora: "mysql",
+  "aurora-mysql": "mysql",
+  postgres: "postgres",
+  postgresql: "postgres",
+  "aurora-postgresql": "postgres",
+};
+
+/** @returns a sentence for each option that cannot be understood */
+export function readOptions(options: MigrationsOptions, workingFolder: string): BuildFolder | readonly string[] {
+  const { DIALECT, MIGRATIONS_DIR, MIGRATIONS_FORMAT, DATABASE_URL } = process.env;
+  const location = options.dir ?? (MIGRATIONS_DIR || "migrations");
+  const named = options.dialect ?? (DIALECT || schemeOf(DATABASE_URL));
+  const dialect = lookUp(dialects, named.toLowerCase());
+  const format = options.format ?? (MIGRATIONS_FORMAT || undefined);
+  const known = format === undefined ? undefined : lookUp(formats, format)?.name;
+  if (dialect && format === known) {
+    return { location, path: resolve(workingFolder, location), dialect, ...(known && { format: known }) };
+  }
+  return [
+    ...(dialect ? [] : [unknownValue("DIALECT, or the option dialect,", named, ["mysql", "postgres"])]),
+    ...(format === known
+      ? []
+      : [unknownValue("MIGRATIONS_FORMAT, or the option format,", format, Object.keys(formats))]),
+  ];
+}
+
+function unknownValue(what: string, value: string | undefined, known: readonly string[]): string {
+  return `${what} is ${JSON.stringify(value)}; known are ${known.toSorted().join(", ")}`;
+}
+
+function lookUp<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+/** What is wrong with a URL of another kind, the settings say better. */
+function schemeOf(url = ""): string {
+  const scheme = /^[^:]*/.exec(url)?.[0].toLowerCase() ?? "";
+  return Object.hasOwn(dialects, scheme) ? scheme : "mysql";
+}

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE book (id INT NOT NULL PRIMARY KEY, author_id INT NOT NULL);
+INSERT INTO author (id, name) VALUES (1, 'Ada');
+COMMIT;

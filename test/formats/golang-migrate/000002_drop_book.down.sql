@@ -1,0 +1,2 @@
+DROP TABLE book;
+DELETE FROM author;

@@ -1,0 +1,6 @@
+CREATE TABLE book (
+  id INT NOT NULL PRIMARY KEY,
+  author_id INT NOT NULL,
+  title VARCHAR(200) NOT NULL,
+  CONSTRAINT book_author FOREIGN KEY (author_id) REFERENCES author (id)
+);
