@@ -73,11 +73,16 @@ function query<T>(client: Client, sql: string, values?: readonly unknown[]): Pro
   return new Promise((resolve, reject) => {
     const done = (error: QueryError | null, rows: unknown) => {
       if (!error) resolve(rows as T);
-      else reject(isLost(error) ? lost(error.code) : error);
+      else reject(isLost(named(error)) ? lost(error.code) : error);
     };
     if (values === undefined) client.query(sql, done);
     else client.query(sql, [...values], done);
   });
+}
+
+/** The driver has no code for errors that are younger than its list of them; the server always says a number. */
+function named(error: QueryError): QueryError {
+  return error.code ? error : Object.assign(error, { code: `ER_${error.errno ?? "UNKNOWN"}` });
 }
 
 function resultOf<Row>(answer: readonly Row[] | ResultSetHeader): Result<Row> {
@@ -98,7 +103,7 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
     const done = (error: QueryError | null) => {
       clearTimeout(timer);
       if (!error) resolve({ end: "answered", at });
-      else if (isLost(error)) reject(lost(error.code));
+      else if (isLost(named(error))) reject(lost(error.code));
       else resolve({ end: "refused", at, error });
     };
     // A statement may end in a line comment: the delimiter needs a line of its own. With a callback, a lost connection is

@@ -55,7 +55,7 @@ export const mysqlErrors: Errors = {
   kindOf: ({ code }) => KINDS[code] ?? "other",
   // Of a syntax error the server quotes what follows, and that goes on with our own statements; its line counts within the message.
   wordsOf: ({ message }) => {
-    const own = message.replace(/\n;\n[\s\S]*?(' at line \d+)$/, "$1").replace(/ at line \d+$/, "");
+    const own = message.replace(/(?:\n|(near '));\n[\s\S]*?(' at line \d+)$/, "$1$2").replace(/ at line \d+$/, "");
     return maskMessage(own).replace(/\s+/g, " ").trim();
   },
 };

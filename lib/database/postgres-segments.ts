@@ -89,7 +89,7 @@ function reason(statements: readonly Known[]): string | undefined {
 
 /** The first words, up to where the names begin. */
 function words(sql: string): string {
-  const [first = "", second = ""] = head(sql).toUpperCase().split(/\s+/);
+  const [first = "", second = ""] = head(sql).toUpperCase().replace(" UNIQUE INDEX", " INDEX").split(/\s+/);
   const concurrently = /\bCONCURRENTLY\b/i.test(sql) ? " CONCURRENTLY" : "";
   return /^(?:VACUUM|CLUSTER|REINDEX)$/.test(first) ? first + concurrently : `${first} ${second}${concurrently}`;
 }

@@ -125,3 +125,24 @@ test("another transaction in the way is waited out", async () => {
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
   await blocker;
 });
+
+test("an error that is younger than the driver fails its statement like any other", async () => {
+  const database = await createTestDatabase();
+  const text =
+    "CREATE TABLE x (id INT);\nSIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 6125, MESSAGE_TEXT = 'no such key';";
+  expect(await run({ url: database.url, migrations: [sql("1_x", text)] }, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { code: "ER_6125", message: "no such key", statement: 2 },
+  });
+});
+
+test("what the server quotes of a syntax error is the migration's own", async () => {
+  const database = await createTestDatabase();
+  const report = await run(
+    { url: database.url, migrations: [sql("1_x", "DROP INDEX x;\nSELECT 'the next';"), sql("2_y", "SELECT 1;")] },
+    "migrate",
+  );
+  expect(report.failure?.message).toMatch(/near ''$/);
+  const last = await run({ url: database.url, migrations: [sql("1_x", "DROP INDEX x;")] }, "migrate");
+  expect(last.failure?.message).toMatch(/near ''$/);
+});

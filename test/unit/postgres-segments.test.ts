@@ -45,7 +45,7 @@ test("who asks for no transaction gets one for each statement, and one for each 
 
 test.each([
   ["CREATE INDEX CONCURRENTLY i ON a (n)", "CREATE INDEX CONCURRENTLY"],
-  ["create unique index concurrently i on a (n)", "CREATE UNIQUE CONCURRENTLY"],
+  ["create unique index concurrently i on a (n)", "CREATE INDEX CONCURRENTLY"],
   ["DROP INDEX CONCURRENTLY i", "DROP INDEX CONCURRENTLY"],
   ["REINDEX INDEX CONCURRENTLY i", "REINDEX CONCURRENTLY"],
   ["REINDEX (VERBOSE) DATABASE d", "REINDEX"],
