@@ -5,6 +5,11 @@ import { invokeTrigger } from "../lib/trigger/invoke";
 import { createHandler } from "../lib/trigger/trigger";
 
 export const handler = createHandler(assembleBundle(bundle), [
-  httpTrigger({ "GET /migrate": "migrate", "POST /migrate": "migrate" }),
-  invokeTrigger("migrate"),
+  httpTrigger({
+    "GET /migrate": "migrate",
+    "POST /migrate": "migrate",
+    "POST /adopt": "adopt",
+    "POST /baseline": "baseline",
+  }),
+  invokeTrigger("migrate", "adopt", "baseline"),
 ]);

@@ -2,7 +2,27 @@ import * as v from "valibot";
 import { MigratorError } from "./errors";
 import type { Problem } from "./report";
 
-export type Action = "status" | "migrate" | "rollback";
+export type Action = "status" | "migrate" | "rollback" | "adopt" | "baseline";
+
+/**
+ * The tools whose histories can be adopted; the first whose columns fit a table takes it, so the least particular come last.
+ * `umzug`: the table of its SequelizeStorage, or a bare table of names.
+ */
+export const TOOLS = [
+  "flyway",
+  "golang-migrate",
+  "goose",
+  "dbmate",
+  "knex",
+  "node-pg-migrate",
+  "prisma",
+  "drizzle",
+  "typeorm",
+  "sequelize",
+  "umzug",
+] as const;
+
+export type ToolName = (typeof TOOLS)[number];
 
 export interface StatusCommand {
   readonly action: "status";
@@ -29,8 +49,28 @@ export interface RollbackCommand {
   readonly dryRun?: boolean;
 }
 
+export interface AdoptCommand {
+  readonly action: "adopt";
+  readonly runId?: string;
+  /** Whose history; needed where there are several. */
+  readonly from?: ToolName;
+  /** Its table, where it is not called as that tool calls it; `schema.table` where it lies elsewhere. */
+  readonly table?: string;
+  /** What to do with rows that no file goes with. Default: refuse. */
+  readonly unmatched?: "refuse" | "leave";
+  readonly dryRun?: boolean;
+}
+
+export interface BaselineCommand {
+  readonly action: "baseline";
+  readonly runId?: string;
+  /** The last migration whose objects are there already. */
+  readonly to: string;
+  readonly dryRun?: boolean;
+}
+
 /** What is asked, as plain data. */
-export type Command = StatusCommand | MigrateCommand | RollbackCommand;
+export type Command = StatusCommand | MigrateCommand | RollbackCommand | AdoptCommand | BaselineCommand;
 
 /** What the way in knows about one call and the Command does not say. */
 export interface Call {
@@ -67,6 +107,12 @@ const runId = v.pipe(
 
 const dryRun = v.boolean("`dryRun` must be true or false");
 
+const table = v.pipe(
+  v.string("`table` must be the name of a table"),
+  v.regex(/^[^.]+(?:\.[^.]+)?$/, "`table` must be the name of a table, or schema.table"),
+  v.maxLength(128, "`table` must be at most 128 characters long"),
+);
+
 const schemas = {
   status: v.strictObject({ runId: v.exactOptional(runId) }),
   migrate: v.strictObject({
@@ -81,6 +127,14 @@ const schemas = {
     step: v.exactOptional(steps),
     dryRun: v.exactOptional(dryRun),
   }),
+  adopt: v.strictObject({
+    runId: v.exactOptional(runId),
+    from: v.exactOptional(v.picklist(TOOLS, `\`from\` must be one of ${TOOLS.join(", ")}`)),
+    table: v.exactOptional(table),
+    unmatched: v.exactOptional(v.picklist(["refuse", "leave"], '`unmatched` must be "refuse" or "leave"')),
+    dryRun: v.exactOptional(dryRun),
+  }),
+  baseline: v.strictObject({ runId: v.exactOptional(runId), to: name, dryRun: v.exactOptional(dryRun) }),
 };
 
 /**
@@ -101,6 +155,10 @@ export function parseCommand(action: Action, input: unknown): Command {
       if (step !== undefined && plural !== undefined) throw invalid(action, ["Give `steps` or `step`, not both"]);
       return { action, ...rest, steps: plural ?? step ?? 1 };
     }
+    case "adopt":
+      return { action, ...check(action, schemas.adopt, input) };
+    case "baseline":
+      return { action, ...check(action, schemas.baseline, input) };
   }
 }
 
@@ -112,6 +170,8 @@ function check<T>(action: Action, schema: v.GenericSchema<unknown, T>, input: ob
 
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== "strict_object") return issue.message;
+  // A key that is missing is expected; nothing is expected of one that is unknown.
+  if (issue.expected !== "never") return `${issue.expected?.replaceAll('"', "`")} is missing`;
   return `Unknown key ${JSON.stringify(String(issue.path?.at(-1)?.key).slice(0, 64))}`;
 }
 

@@ -1,10 +1,22 @@
 export { assembleBundle } from "./assemble";
-export type { Action, Call, Command, MigrateCommand, RollbackCommand, StatusCommand } from "./command";
+export type {
+  Action,
+  AdoptCommand,
+  BaselineCommand,
+  Call,
+  Command,
+  MigrateCommand,
+  RollbackCommand,
+  StatusCommand,
+  ToolName,
+} from "./command";
 export { parseCommand } from "./command";
 export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
 export type { Log } from "./log";
 export type { CodeParams, Context, DialectName, Direction, Migration, Phase, Script, Statement } from "./migration";
 export type {
+  AdoptedMigration,
+  Adoption,
   AppliedMigration,
   DoneStep,
   Failure,

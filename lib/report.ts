@@ -12,6 +12,14 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `HALF_APPLIED_CHANGED`: statements that have already taken effect read differently now.
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
+ * - `NO_HISTORY`: no history that is known, or none of the tool that was named, is there.
+ * - `SEVERAL_HISTORIES`: more than one is there, and none was named.
+ * - `HISTORY_BLOCKED`: the other tool is at work, or left its history in a state of which it must be helped out first.
+ * - `HISTORY_FOUND`: a baseline was asked for where a history can be adopted.
+ * - `ROW_WITHOUT_FILE`: the other tool has applied what is in no file.
+ * - `AMBIGUOUS`: several files are one and the same migration to the other tool.
+ * - `ALREADY_APPLIED`: the journal is not empty.
+ * - `IN_PROGRESS`: a migration is half way.
  * - `INVALID`: a setting, a file or a Command is not what it must be.
  */
 export type ProblemCode =
@@ -24,6 +32,14 @@ export type ProblemCode =
   | "HALF_APPLIED_CHANGED"
   | "CUT_OFF"
   | "RUN_ID_TAKEN"
+  | "NO_HISTORY"
+  | "SEVERAL_HISTORIES"
+  | "HISTORY_BLOCKED"
+  | "HISTORY_FOUND"
+  | "ROW_WITHOUT_FILE"
+  | "AMBIGUOUS"
+  | "ALREADY_APPLIED"
+  | "IN_PROGRESS"
   | "INVALID";
 
 /** A reason not to run. */
@@ -88,6 +104,27 @@ export interface InProgress {
   readonly error?: string;
 }
 
+/** What of a database's past has been recorded as applied; in a dry run, or where it was refused, what would be. */
+export interface Adoption {
+  /** Whose history it is; `baseline` where there was none. */
+  readonly tool: string;
+  /** Where that history lies. */
+  readonly table?: string;
+  readonly recorded: readonly AdoptedMigration[];
+  /** In a file, and not in the history: the next `migrate` applies them. */
+  readonly pending: readonly string[];
+  /** In the history, and in no file; as the other tool calls them. Nothing is recorded of them. */
+  readonly rowsWithoutFile: readonly string[];
+}
+
+export interface AdoptedMigration {
+  readonly name: string;
+  /** ISO 8601, UTC; absent where the other tool does not keep it. */
+  readonly appliedAt?: string;
+  /** The history does not name it: it says that everything up to a version is applied. */
+  readonly assumed?: true;
+}
+
 /** What happened, as plain JSON: HTTP body, invoke result, command line output and log line. */
 export interface Report {
   readonly runId: string;
@@ -98,6 +135,8 @@ export interface Report {
   /** Names still to be applied, or reverted, by this Command. */
   readonly remaining: readonly string[];
   readonly problems: readonly Problem[];
+  /** What is worth knowing and no reason to stop, one sentence each. */
+  readonly notices?: readonly string[];
   readonly failure?: Failure;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -107,6 +146,7 @@ export interface Report {
   readonly ahead?: readonly string[];
   readonly changed?: readonly string[];
   readonly inProgress?: InProgress;
+  readonly adoption?: Adoption;
   /** Another run holds the lock and this one waited for it in vain. */
   readonly waiting?: true;
   /** One sentence for people. */

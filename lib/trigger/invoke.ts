@@ -1,4 +1,4 @@
-import { type Action, parseCommand } from "../command";
+import { type Action, type Command, parseCommand } from "../command";
 import { MigratorError } from "../errors";
 import type { Problem, Report } from "../report";
 import { runIdOf, runLogged, type Trigger } from "./trigger";
@@ -12,16 +12,16 @@ class InvocationError extends Error {
 }
 
 /**
- * A direct call: `sls invoke`, `aws lambda invoke`, an SDK. The payload is the Command without its action. The caller waits
- * as long as the function may run; a failed or refused run is a failed invocation. `running` and
- * `incomplete` are answers: calling again goes on.
+ * A direct call: `sls invoke`, `aws lambda invoke`, an SDK. The payload is the Command; its `action` is one of the function's,
+ * the first where it names none. The caller waits as long as the function may run; a failed or refused run is a failed
+ * invocation. `running` and `incomplete` are answers: calling again goes on.
  */
-export function invokeTrigger(action: Action): Trigger {
+export function invokeTrigger(...actions: readonly [Action, ...Action[]]): Trigger {
   return {
     recognises: () => true,
     handle: async ({ event, context, assemble }) => {
       try {
-        const command = parseCommand(action, event === null || event === undefined || event === "" ? {} : event);
+        const command = commandOf(event, actions);
         const patienceMs = context.getRemainingTimeInMillis();
         const report = await runLogged(assemble(runIdOf(command, context)), command, {
           requestId: context.awsRequestId,
@@ -36,6 +36,17 @@ export function invokeTrigger(action: Action): Trigger {
       }
     },
   };
+}
+
+function commandOf(event: unknown, actions: readonly [Action, ...Action[]]): Command {
+  const payload = event === null || event === undefined || event === "" ? {} : event;
+  if (typeof payload !== "object" || !("action" in payload)) return parseCommand(actions[0], payload);
+  const { action, ...asked } = payload;
+  const known = actions.find((one) => one === action);
+  if (known) return parseCommand(known, asked);
+  throw new MigratorError("INVALID_COMMAND", `\`action\` must be ${actions.join(" or ")}.`, {
+    advice: "Other actions have functions of their own.",
+  });
 }
 
 /** The sentence first: it is what a terminal shows. Each problem with its place and its way out; the whole Report last. */
