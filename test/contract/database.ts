@@ -57,7 +57,9 @@ function reading(subject: DatabaseSubject): void {
     const { database, name, query } = await subject.create();
     expect(await stateOf(database)).toEqual({ tables: "missing", applied: [], unfinished: [] });
     expect(await database.read(within(5_000), async (reader) => reader.database)).toBe(name);
-    expect(await query(`SELECT * FROM information_schema.tables WHERE table_schema = '${subject.schema(name)}'`)).toEqual([]);
+    expect(
+      await query(`SELECT * FROM information_schema.tables WHERE table_schema = '${subject.schema(name)}'`),
+    ).toEqual([]);
   });
 
   test("the tables are made once, and again without harm", async () => {

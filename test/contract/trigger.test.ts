@@ -40,6 +40,11 @@ describe("direct invocation", () => {
       { title: "no payload", event: undefined, command: { action: "rollback", steps: 1 } },
       { title: "null", event: null, command: { action: "rollback", steps: 1 } },
       { title: "an empty text", event: "", command: { action: "rollback", steps: 1 } },
+      {
+        title: "a payload with its action",
+        event: { action: "rollback", steps: 2 },
+        command: { action: "rollback", steps: 2 },
+      },
     ],
     // The last in every function's list: what nobody else recognises is a payload.
     foreign: [],
@@ -63,6 +68,29 @@ describe("direct invocation", () => {
     const thrown = error as Error;
     expect([thrown.name, thrown.message.startsWith(message)]).toEqual([name, true]);
     expect(JSON.parse(thrown.message.split("\n").at(-1) ?? "")).toEqual(reportOf(outcome));
+  });
+});
+
+describe("direct invocation of a function with several actions", () => {
+  const trigger = invokeTrigger("migrate", "adopt", "baseline");
+  const asked = async (event: unknown) => (await play(trigger, event, { script: reportOf("done") })).asked[0]?.command;
+
+  test("means the first of them where the payload names none", async () => {
+    expect(await asked({ to: "01_first" })).toEqual({ action: "migrate", to: "01_first" });
+  });
+
+  test("means the one that the payload names", async () => {
+    expect(await asked({ action: "adopt", from: "knex" })).toEqual({ action: "adopt", from: "knex" });
+    expect(await asked({ action: "baseline", to: "01_first" })).toEqual({ action: "baseline", to: "01_first" });
+  });
+
+  test.each(["rollback", "nonsense", 1, null])("refuses an action that is not its own: %j", async (action) => {
+    const { error, asked: commands } = await play(trigger, { action }, { script: reportOf("done") });
+    expect(commands).toEqual([]);
+    expect(error).toMatchObject({
+      name: "INVALID_COMMAND",
+      message: expect.stringContaining("migrate or adopt or baseline"),
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { type Deployment, deploy } from "../support/deployment";
+import { type Deployment, deploy, restEvent } from "../support/deployment";
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 import { type PackagedService, packageService } from "../support/package-service";
 
@@ -23,6 +23,23 @@ test("the same functions migrate PostgreSQL, directly and over HTTP", async () =
   expect(rolledBack).toMatchObject({ status: 200, body: { done: [{ name: OURS[2] }, { name: OURS[1] }] } });
   const status = await deployment.http("GET /status");
   expect(status).toMatchObject({ status: 200, body: { applied: [{ name: OURS[0] }], remaining: OURS.slice(1) } });
+});
+
+test("the migrate function adopts and marks a baseline too, in both ways", async () => {
+  const past = await createTestDatabase({ server: "postgres18" });
+  const other = await deploy(service, { DATABASE_URL: past.url });
+  try {
+    const adopted = await other.invoke<{ readonly statusCode: number; readonly body: string }>(
+      "migrate",
+      restEvent("POST /adopt", '{"dryRun":true}'),
+    );
+    expect(adopted.payload.statusCode).toBe(409);
+    expect(JSON.parse(adopted.payload.body)).toMatchObject({ code: "NO_HISTORY" });
+    const marked = await other.invoke("migrate", { action: "baseline", to: OURS[1] });
+    expect(marked.payload).toMatchObject({ outcome: "done", adoption: { pending: [OURS[2]] } });
+  } finally {
+    await other.stop();
+  }
 });
 
 test("a bundle for PostgreSQL refuses a database of another kind, and does not say where that is", async () => {

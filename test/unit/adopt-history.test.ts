@@ -11,7 +11,8 @@ const table = (name: string, columns: readonly string[], schema = "app"): Foreig
   columns: columns.map((column) => ({ name: column, type: "text" })),
 });
 
-const found = (tables: readonly ForeignTable[], asked = {}) => recognise(tables, asked).histories.map(({ tool }) => tool);
+const found = (tables: readonly ForeignTable[], asked = {}) =>
+  recognise(tables, asked).histories.map(({ tool }) => tool);
 
 describe("a history", () => {
   // Sequelize's own table is umzug's too, and is called Sequelize's.
@@ -41,7 +42,10 @@ describe("a history", () => {
   });
 
   test("comes with the columns that are read, and with the table beside it", () => {
-    const tables = [table("knex_migrations", ["id", "name", "batch", "migration_time", "note"]), table("knex_migrations_lock", ["index", "is_locked"])];
+    const tables = [
+      table("knex_migrations", ["id", "name", "batch", "migration_time", "note"]),
+      table("knex_migrations_lock", ["index", "is_locked"]),
+    ];
     const [history] = recognise(tables, {}).histories;
     expect(history?.table.columns.map(({ name }) => name)).toEqual(["id", "name", "batch", "migration_time"]);
     expect(history?.beside?.table).toBe("knex_migrations_lock");
@@ -50,7 +54,11 @@ describe("a history", () => {
   test("of Rails, Ecto, Laravel and others is told by name", () => {
     const tables = [table("schema_migrations", ["version"]), table("ar_internal_metadata", ["key"])];
     expect(recognise(tables, {})).toMatchObject({ histories: [], unknown: [{ title: "Rails" }] });
-    const others = [table("schema_migrations", ["version", "inserted_at"]), table("migrations", ["id", "migration", "batch"]), table("databasechangelog", ["id"])];
+    const others = [
+      table("schema_migrations", ["version", "inserted_at"]),
+      table("migrations", ["id", "migration", "batch"]),
+      table("databasechangelog", ["id"]),
+    ];
     expect(recognise(others, {}).unknown.map(({ title }) => title)).toEqual(["Ecto", "Laravel", "Liquibase"]);
   });
 
@@ -62,7 +70,10 @@ describe("a history", () => {
 
   test("is looked for beside where it is asked for", () => {
     expect(candidates({ from: "knex", table: "audit.changes" }, "postgres")).toEqual(
-      expect.arrayContaining([{ schema: "audit", table: "changes" }, { schema: "audit", table: "changes_lock" }]),
+      expect.arrayContaining([
+        { schema: "audit", table: "changes" },
+        { schema: "audit", table: "changes_lock" },
+      ]),
     );
   });
 });
@@ -111,4 +122,5 @@ test.each([
 test("locks are named as their tools name them", () => {
   expect(javaHash("hello")).toBe(99162322);
   expect(golangLock("database_name")).toBe("1764327054");
+  expect(golangLock("schema_name_1\0database_name")).toBe("2453313553");
 });
