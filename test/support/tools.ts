@@ -15,7 +15,9 @@ export async function applyWith(tool: string, url: string, files: Readonly<Recor
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    await promisify(execFile)(process.execPath, [join(FOLDER, "apply.mjs"), tool, url, folder]);
+    // Some of them leave caches in the temporary folder.
+    const env = { ...process.env, TMPDIR: folder };
+    await promisify(execFile)(process.execPath, [join(FOLDER, "apply.mjs"), tool, url, folder], { env });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
