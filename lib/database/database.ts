@@ -112,6 +112,12 @@ export interface StepRow {
   readonly elapsedMs: number;
   /** How the step stopped; absent while it runs, and when it was cut off. */
   readonly error?: StepError;
+  /** What the objects that the statement about to run names were like before it. */
+  readonly probe?: string;
+  /** What a migration in code has asked to have back when it is begun again. */
+  readonly state?: unknown;
+  /** How often in a row it was cut off at the same place. */
+  readonly cuts: number;
 }
 
 export interface StepError {
@@ -139,7 +145,8 @@ export interface RunRow {
 
 /** What the database knows of its migrations, at one instant. */
 export interface State {
-  readonly tables: "ready" | "missing";
+  /** `old`: without columns that came later; they are read as empty until the tables are made ready. */
+  readonly tables: "ready" | "missing" | "old";
   /** In the order of application. */
   readonly applied: readonly AppliedRow[];
   readonly step?: StepRow;
@@ -203,7 +210,7 @@ export interface StatementFailure {
 /** One connection, held for a whole run. */
 export interface Session extends Reader {
   readonly connection: number;
-  /** Makes the journal's tables where they are missing. */
+  /** Makes the journal's tables where they are missing, and brings older ones up to date. */
   prepare(): Promise<void>;
   /** Records that a run begins; one that goes on keeps the plan with which it first began. */
   startRun(run: RunStart, plan: readonly PlannedStep[]): Promise<void>;

@@ -21,6 +21,10 @@ export interface Dialect {
   reset(place: Place): readonly Part[];
   /** What makes the tables; each statement does nothing where its table is there. The first table that is read comes last. */
   createTables(tables: JournalTables): readonly string[];
+  /** How the tables are declared; what is `ADDED` is added by these. */
+  readonly added: Readonly<Record<string, string>>;
+  /** What else brings an older table up to date. */
+  updateTables(tables: JournalTables): readonly string[];
   segments(script: SqlScript, from: number): readonly Segment[];
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
   remark(script: SqlScript): string | undefined;

@@ -10,7 +10,7 @@ import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
 import { mysqlErrors } from "./mysql-errors";
 import { mysqlGrammar, name } from "./mysql-grammar";
-import { createTables } from "./mysql-journal";
+import { added, createTables, updateTables } from "./mysql-journal";
 import { segmentsOf } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
 
@@ -44,6 +44,8 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     ping: "DO 0",
     reset,
     createTables,
+    added,
+    updateTables,
     segments: ({ statements }, from) => segmentsOf(statements, from),
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,

@@ -11,7 +11,7 @@ import { connectPostgres } from "./postgres-connection";
 import { postgresErrors } from "./postgres-errors";
 import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
-import { createTables } from "./postgres-journal";
+import { added, createTables, updateTables } from "./postgres-journal";
 import { remarkOn, segmentsOf } from "./postgres-segments";
 
 export interface PostgresOptions {
@@ -46,6 +46,8 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     ping: "SELECT 1",
     reset,
     createTables,
+    added,
+    updateTables,
     segments: segmentsOf,
     remark: remarkOn,
     atomicCode: true,

@@ -24,7 +24,10 @@ export interface SessionSetup extends ReaderSetup {
 
 export function createReader(setup: ReaderSetup): Reader {
   const { connection, dialect, plainTables } = setup;
-  const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(dialect, setup, runId)));
+  const read = async (runId: string, absent: readonly string[] = []) => {
+    const asked = { runId, absent: new Set(absent) };
+    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)));
+  };
   return {
     ...createForeignReader(setup),
     database: setup.database,
@@ -35,9 +38,12 @@ export function createReader(setup: ReaderSetup): Reader {
         if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
       }
       const present = presentTables(plainTables, await readColumns(setup));
-      if (!present.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
-      // Somebody else has made them in between.
-      if (present.size === 3) return read(runId);
+      if (!present.tables.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
+      if (present.tables.size === 3) {
+        const absent = present.absent.map(({ column }) => column);
+        // Somebody else may have made them in between.
+        return { ...(await read(runId, absent)), ...(absent.length > 0 && { tables: "old" as const }) };
+      }
       throw new MigratorError(
         "FOREIGN_TABLE",
         `The table ${plainTables.migration} is there, but not those that belong to it.`,
@@ -68,6 +74,13 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
     connection: setup.server.id,
     prepare: async () => {
       for (const sql of dialect.createTables(setup.tables)) await ours(setup, [{ sql }]);
+      const { absent } = presentTables(setup.plainTables, await readColumns(setup));
+      const additions = absent.map(
+        ({ table, column }) =>
+          `ALTER TABLE ${setup.tables[table]} ADD COLUMN ${dialect.grammar.name(column)} ${dialect.added[column]}`,
+      );
+      const updates = additions.length > 0 ? dialect.updateTables(setup.tables) : [];
+      for (const sql of [...additions, ...updates]) await ours(setup, [{ sql }]);
     },
     startRun: async (run, plan) => {
       const steps = plan.map(({ name, direction }) => ({ name, direction }));

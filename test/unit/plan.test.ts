@@ -40,6 +40,7 @@ function halfWay(migration: Migration, more: Partial<StepRow> = {}): StepRow {
     runId: "r",
     bundle: "7+abc",
     elapsedMs: 0,
+    cuts: 0,
     ...more,
   };
 }
