@@ -29,6 +29,8 @@ export interface Database {
   ): Promise<{ readonly value: T } | undefined>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(script: SqlScript, from: number): readonly Segment[];
+  /** Why a script cannot go on at a statement once its session is gone, as the end of a sentence. Pure. */
+  lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
   remark(script: SqlScript): string | undefined;
 }
@@ -79,6 +81,8 @@ export interface Step {
   readonly normalised: string;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
+  /** It was cut off, and goes on. */
+  readonly resumed?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;
   /** The step that was stopped on its way up and is now undone: what is true again when nothing of this takes effect. */
@@ -120,6 +124,9 @@ export interface StepRow {
   readonly cuts: number;
 }
 
+/** Whether a statement has taken effect of which the journal does not say so. */
+export type Verdict = "applied" | "not applied" | "unknown";
+
 export interface StepError {
   readonly message: string;
   /** Index of the failed statement in its script, from 0; absent for code. */
@@ -159,6 +166,8 @@ export interface State {
 }
 
 export interface Reader {
+  /** Whether the statement in which this step was cut off has taken effect. */
+  verdict(row: StepRow): Promise<Verdict>;
   /** Name of the database that is migrated. */
   readonly database: string;
   state(runId: string): Promise<State>;

@@ -1,6 +1,7 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
+import type { Grammar } from "./grammar";
 import { type Intent, type JournalTables, storedScript } from "./journal";
 
 /** What the journal's own statements are made with. */
@@ -11,6 +12,28 @@ export interface MessageContext {
   readonly lock: string;
   /** Until when the runner stays. */
   readonly remainingMs: number;
+}
+
+/** A segment, and how what it names is known by: the mark before it keeps that, for the day when it is cut off. */
+export interface Probed extends Segment {
+  /** An SQL expression. */
+  readonly fingerprint?: string;
+}
+
+/** The statement that is about to run, and what is known of what it names. */
+interface Mark {
+  /** Index in the script, from 0. */
+  readonly statement: number;
+  /** An SQL expression. Default: NULL. */
+  readonly probe?: string;
+}
+
+/** Nothing that it names is there, as opposed to: nobody has looked. */
+const NOTHING = "none";
+
+/** What is kept of a fingerprint: an SQL expression that is never NULL. */
+export function probeOf(fingerprint: string, { text }: Pick<Grammar, "text">): string {
+  return `COALESCE((${fingerprint}), ${text(NOTHING)})`;
 }
 
 /**
@@ -24,20 +47,40 @@ export interface MessageContext {
 export function piecesOf(
   step: Step,
   intent: Intent,
-  segments: readonly Segment[],
+  { segments, frame }: Course,
   context: MessageContext,
 ): readonly (readonly Part[])[] {
   const row = rowOf(step, intent, context);
-  const first = entry(context, [intentPart(intent, step.from, context)]);
+  const markBefore = (segment: Probed | undefined): Mark => ({
+    statement: segment?.first ?? step.from,
+    ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
+  });
+  const first = entry(context, [intentPart(intent, markBefore(segments[0]), context)]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
+    ...(frame.length > 0 ? [transaction(context, asParts(frame))] : []),
     ...segments.flatMap((segment, offset) => {
-      const last = offset === segments.length - 1;
-      const mark = last ? row : [markPart(segment.first + segment.count, context)];
+      const next = segments[offset + 1];
+      const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;
       return segmentPieces(segment, mark, context);
     }),
   ];
+}
+
+/** What is to be sent of a script. */
+export interface Course {
+  readonly segments: readonly Probed[];
+  /** What another session must be told before. */
+  readonly frame: readonly string[];
+}
+
+export function asParts(statements: readonly string[]): readonly Part[] {
+  return statements.map((sql) => ({ sql }));
+}
+
+function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext): Readonly<Record<string, string>> {
+  return { statement: dialect.grammar.whileLocked(lock, String(statement)), probe: probe ?? "NULL" };
 }
 
 function segmentPieces(segment: Segment, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
@@ -57,7 +100,7 @@ function transaction({ dialect }: Written, parts: readonly Part[]): readonly Par
 
 /** The migration may have taken on another role. */
 function own({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
-  return [...dialect.grammar.asOurselves.map((sql) => ({ sql })), ...parts];
+  return [...asParts(dialect.grammar.asOurselves), ...parts];
 }
 
 /** What is written to the journal by itself. */
@@ -65,12 +108,12 @@ export function entry(context: Written, parts: readonly Part[]): readonly Part[]
   return transaction(context, own(context, parts));
 }
 
-export function intentPart(intent: Intent, statement: number, context: MessageContext): Part {
+export function intentPart(intent: Intent, mark: Mark, context: MessageContext): Part {
   const { grammar } = context.dialect;
   const texts = Object.entries(intent).map(([column, value]: [string, string | null]) => [column, grammar.text(value)]);
   const sql = grammar.replace(context.tables.step, "id", {
     id: "1",
-    statement: grammar.whileLocked(context.lock, String(statement)),
+    ...columnsOf(mark, context),
     ...Object.fromEntries(texts),
     connection: grammar.connectionId,
     startedAt: grammar.now,
@@ -78,10 +121,6 @@ export function intentPart(intent: Intent, statement: number, context: MessageCo
     error: "NULL",
   });
   return { sql };
-}
-
-function markPart(statement: number, context: MessageContext): Part {
-  return updateStep(context, { statement: context.dialect.grammar.whileLocked(context.lock, String(statement)) });
 }
 
 /** Inserts or deletes the migration's row and empties the intent, which checks the lock for both: they share a transaction. */
@@ -112,7 +151,7 @@ function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context
 }
 
 export function emptyStep(context: MessageContext): Part {
-  const nothing = ["name", "direction", "script", "down", "error"].map((column) => [column, "NULL"]);
+  const nothing = ["name", "direction", "script", "down", "error", "probe"].map((column) => [column, "NULL"]);
   const statement = context.dialect.grammar.whileLocked(context.lock, "0");
   return updateStep(context, { statement, ...Object.fromEntries(nothing) });
 }

@@ -8,7 +8,9 @@ import type { Database } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import type { JournalTables } from "./journal";
 import { connectPostgres } from "./postgres-connection";
+import { effectOf } from "./postgres-effects";
 import { postgresErrors } from "./postgres-errors";
+import { postgresFrame } from "./postgres-frame";
 import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
@@ -49,6 +51,12 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     added,
     updateTables,
     segments: segmentsOf,
+    frame: postgresFrame,
+    effect: ({ statements }, index) => {
+      const statement = statements[index];
+      return statement && effectOf(statement.sql);
+    },
+    atomicDdl: "TRUE",
     remark: remarkOn,
     atomicCode: true,
     implicitAlone: true,

@@ -10,25 +10,33 @@ type AllSent =
       readonly error: ServerError;
       readonly index: number | undefined;
       readonly atCommit?: true;
+      /** The last statement of the script that was answered. */
+      readonly done: number | undefined;
     };
 
 /** Sends the pieces of a step, in as few messages as may be. */
 export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
-  const { connection, server, deadline, dialect } = setup;
+  const { connection, server, deadline } = setup;
   const known = pieces.map((parts) => parts.filter(({ index, sql }) => index === undefined || !server.skips(sql)));
   for (const { sql, index } of known.flat()) {
     const error = server.tooLarge(sql);
-    if (error) return { end: "refused", error, index };
+    if (error) return { end: "refused", error, index, done: undefined };
   }
-  const messages = messagesOf([dialect.reset(setup), ...known], server.messageBytes);
-  for (const parts of messages) {
+  let done: number | undefined;
+  for (const parts of messagesOf(known, server.messageBytes)) {
     const send = parts[0]?.alone && server.sendAlone ? server.sendAlone : connection.send;
     const sent = await send(parts, deadline);
     if (sent.end === "left") return sent;
-    if (sent.end === "refused") return { ...sent, ...placeOf(parts, sent.at) };
-    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index };
+    if (sent.end === "refused")
+      return { ...sent, ...placeOf(parts, sent.at), done: lastOf(parts.slice(0, sent.at)) ?? done };
+    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index, done };
+    done = lastOf(parts) ?? done;
   }
   return { end: "answered", at: 0 };
+}
+
+function lastOf(parts: readonly Part[]): number | undefined {
+  return parts.findLast(({ index }) => index !== undefined)?.index;
 }
 
 function placeOf(parts: readonly Part[], at: number): { readonly index: number | undefined; readonly atCommit?: true } {

@@ -8,7 +8,8 @@ import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
 import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
-import { emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
+import { asParts, emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
+import { verdictOn } from "./verdict";
 
 /** What reading takes. */
 export interface ReaderSetup extends Place {
@@ -31,6 +32,7 @@ export function createReader(setup: ReaderSetup): Reader {
   return {
     ...createForeignReader(setup),
     database: setup.database,
+    verdict: (row) => verdictOn(setup, row),
     state: async (runId) => {
       try {
         return await read(runId);
@@ -112,7 +114,7 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
       started = Date.now();
       current = { step, intent: intentOf(step, run) };
       await ours(setup, dialect.reset(setup));
-      await write(setup, [intentPart(current.intent, 0, contextOf(setup))]);
+      await write(setup, [intentPart(current.intent, { statement: 0 }, contextOf(setup))]);
       if (isAtomic()) await ours(setup, [{ sql: "START TRANSACTION" }]);
     },
     complete: async (step) => {
@@ -133,14 +135,11 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
   };
 }
 
-export function asParts(statements: readonly string[]): readonly Part[] {
-  return statements.map((sql) => ({ sql }));
-}
-
 /** What the journal says of a step of which nothing has taken effect. */
 export function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
   if (!undoes) return [emptyStep(context)];
-  const intent = intentPart(intentOfRow(undoes), undoes.statement, context);
+  const { text } = context.dialect.grammar;
+  const intent = intentPart(intentOfRow(undoes), { statement: undoes.statement, probe: text(undoes.probe) }, context);
   return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
 }
 

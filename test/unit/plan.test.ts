@@ -51,7 +51,11 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
     command: { action: "migrate" },
     migrations: [a, b, c],
     state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
-    database: { segments: ({ statements }, from) => segmentsOf(statements, from), remark: () => undefined },
+    database: {
+      segments: ({ statements }, from) => segmentsOf(statements, from),
+      remark: () => undefined,
+      lost: () => undefined,
+    },
     late: "refuse",
     ...rest,
   });
@@ -206,6 +210,7 @@ test("what is not run in one transaction is said beforehand", () => {
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+      lost: () => undefined,
     },
     late: "refuse",
   };
