@@ -1,4 +1,4 @@
-import type { ServerError } from "./connection";
+import type { Remains, ServerError } from "./connection";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
 import type { Intent } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
@@ -19,15 +19,15 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     const sent = await sendAll(setup, attempt === 1 ? [dialect.reset(setup), ...pieces] : pieces);
     if (sent.end === "left") return { end: "left" };
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
-    const { error, index, atCommit } = sent;
+    const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
     from = Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
     const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
     const contended = dialect.errors.kindOf(error) === "contention" && attempt < ATTEMPTS;
-    const again = contended && segment?.kind !== "block" && deadline.remainingMs() >= backoffMs;
+    const again = contended && !remains && segment?.kind !== "block" && deadline.remainingMs() >= backoffMs;
     if (!again && index === undefined && !atCommit) throw await unrecorded(setup, from, error);
-    if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment }) };
+    if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));
   }
 }
@@ -70,16 +70,19 @@ interface Refusal {
   readonly error: ServerError;
   readonly index: number | undefined;
   readonly segment: Segment | undefined;
+  readonly remains: Remains | undefined;
 }
 
 /** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
 async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promise<StatementFailure> {
-  const { error, index, segment } = refusal;
+  const { error, index, segment, remains } = refusal;
   const first = segment?.first ?? 0;
-  const applied = segment?.kind === "block" ? (index ?? first) : first;
+  // A block that can be repeated is one that undoes itself.
+  const applied = segment?.kind === "block" && !segment.repeatable ? (index ?? first) : first;
   const context = contextOf(setup);
   const message = setup.dialect.errors.wordsOf(error);
   const at = index === undefined ? {} : { index };
-  await write(setup, applied === 0 ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
+  const untouched = applied === 0 && remains !== "yes";
+  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
   return { message, code: error.code, applied, ...at };
 }

@@ -97,6 +97,8 @@ export interface AppliedRow extends Applied {
   readonly runId: string;
   readonly bundle: string;
   readonly down?: SqlScript;
+  /** It is run again when it changes, and is never reverted. */
+  readonly repeatable?: true;
 }
 
 /** The write-ahead intent: the step in progress, or the one that was stopped half way. */

@@ -21,7 +21,7 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
-    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
+    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration} ORDER BY ${q("id")}`,
     `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts")},
  ${age(q("startedAt"))} AS ${q("elapsedMs")} FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
@@ -32,7 +32,10 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
 }
 
 type Rows<T> = readonly T[];
-type AppliedRecord = Omit<AppliedRow, "down"> & { readonly down: string | null };
+type AppliedRecord = Omit<AppliedRow, "down" | "repeatable"> & {
+  readonly down: string | null;
+  readonly repeatable: number | null;
+};
 type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "probe" | "state" | "cuts"> & {
   readonly direction: Direction;
   readonly script: string | null;
@@ -76,9 +79,10 @@ export function stateOf([applied, steps, runs, unfinished, [lock]]: StateRecords
   };
 }
 
-function appliedRow({ down, appliedAt, ...rest }: AppliedRecord): AppliedRow {
+function appliedRow({ down, appliedAt, repeatable, ...rest }: AppliedRecord): AppliedRow {
   const script = readScript(down);
-  return { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(script && { down: script }) };
+  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z` };
+  return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
 }
 
 function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecord): StepRow {

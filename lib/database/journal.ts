@@ -23,6 +23,7 @@ export const COLUMNS = {
     "bundle",
     "down",
     "origin",
+    "repeatable",
   ],
   step: [
     "id",
@@ -62,7 +63,7 @@ export const COLUMNS = {
 
 /** Columns that were not there from the beginning: a table without them is an older one of ours, which gets them under the lock. */
 export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
-  migration: ["origin"],
+  migration: ["origin", "repeatable"],
   step: ["probe", "state", "cuts"],
   run: [],
 };

@@ -18,6 +18,7 @@ export interface MessageContext {
 export interface Probed extends Segment {
   /** An SQL expression. */
   readonly fingerprint?: string;
+  readonly resumed?: true;
 }
 
 /** The statement that is about to run, and what is known of what it names. */
@@ -63,7 +64,7 @@ export function piecesOf(
     ...segments.flatMap((segment, offset) => {
       const next = segments[offset + 1];
       const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;
-      return segmentPieces(segment, mark, context);
+      return segmentPieces(step.resumed && offset === 0 ? { ...segment, resumed: true } : segment, mark, context);
     }),
   ];
 }
@@ -83,19 +84,20 @@ function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext
   return { statement: dialect.grammar.whileLocked(lock, String(statement)), probe: probe ?? "NULL" };
 }
 
-function segmentPieces(segment: Segment, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
-  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index }));
+function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
+  const { resumed } = segment;
+  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
-  if (!alone) return [[...statements, ...entry(context, mark)]];
-  return [statements.map((part) => ({ ...part, alone })), entry(context, mark)];
+  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
 }
 
 type Written = Pick<MessageContext, "dialect">;
 
 /** Parts that commit together, or not at all. */
 function transaction({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
-  return [{ sql: dialect.grammar.begin }, ...parts, { sql: "COMMIT", commits: true }];
+  const commits = parts.some(({ index }) => index !== undefined);
+  return [{ sql: dialect.grammar.begin }, ...parts, { sql: "COMMIT", ...(commits && { commits }) }];
 }
 
 /** The migration may have taken on another role. */
@@ -145,6 +147,7 @@ function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context
     runId: text(intent.runId),
     bundle: text(intent.bundle),
     down: text(storedScript(step.down)),
+    repeatable: step.repeatable ? "1" : "0",
   };
   return `INSERT INTO ${context.tables.migration} (${Object.keys(values).map(name).join(", ")})
  SELECT ${Object.values(values).join(", ")} FROM ${context.tables.step} WHERE ${name("id")} = 1`;
@@ -164,16 +167,16 @@ export function updateStep({ dialect, tables }: MessageContext, values: Readonly
 
 /**
  * Packs the pieces into as few messages as may be, none larger than the limit. A piece that is too large by itself travels
- * statement by statement, inside its own transaction; a part that goes alone is a message of its own.
+ * statement by statement, inside its own transaction; one with a part that goes alone is a message of its own.
  */
 export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: number): readonly (readonly Part[])[] {
   const messages: Part[][] = [];
   let room = 0;
   for (const piece of pieces) {
-    const split = sizeOf(piece) > limitBytes || piece.some(({ alone }) => alone);
+    const alone = piece.some((part) => part.alone);
+    const split = sizeOf(piece) > limitBytes && !alone;
     for (const parts of split ? piece.map((part) => [part]) : [piece]) {
       const needed = sizeOf(parts);
-      const alone = parts.some((part) => part.alone);
       if (needed > room || alone) {
         messages.push([]);
         room = limitBytes;

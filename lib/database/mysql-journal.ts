@@ -8,6 +8,7 @@ const LONG = "LONGTEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 /** Declarations of the columns that came later. */
 export const added: Readonly<Record<string, string>> = {
   origin: `${LONG} NULL`,
+  repeatable: "INT NOT NULL DEFAULT 0",
   probe: `${LONG} NULL`,
   state: `${LONG} NULL`,
   cuts: "INT NOT NULL DEFAULT 0",
@@ -37,6 +38,7 @@ export function createTables(tables: JournalTables): readonly string[] {
     `CREATE TABLE IF NOT EXISTS ${tables.migration} (
  \`id\` BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, \`name\` ${NAME} NOT NULL UNIQUE,
  \`createdAt\` DATETIME(6) NOT NULL, \`updatedAt\` DATETIME(6) NOT NULL, \`checksum\` ${HASH} NOT NULL, \`normalised\` ${HASH} NOT NULL,
- \`durationMs\` BIGINT NOT NULL, \`runId\` ${WORD} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`down\` ${LONG} NULL, \`origin\` ${LONG} NULL) ENGINE=InnoDB`,
+ \`durationMs\` BIGINT NOT NULL, \`runId\` ${WORD} NOT NULL, \`bundle\` ${NAME} NOT NULL, \`down\` ${LONG} NULL, \`origin\` ${LONG} NULL,
+ \`repeatable\` INT NOT NULL DEFAULT 0) ENGINE=InnoDB`,
   ];
 }

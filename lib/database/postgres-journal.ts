@@ -3,6 +3,7 @@ import type { JournalTables } from "./journal";
 /** Declarations of the columns that came later. */
 export const added: Readonly<Record<string, string>> = {
   origin: "text NULL",
+  repeatable: "integer NOT NULL DEFAULT 0",
   probe: "text NULL",
   state: "text NULL",
   cuts: "integer NOT NULL DEFAULT 0",
@@ -32,6 +33,7 @@ export function createTables(tables: JournalTables): readonly string[] {
     `CREATE TABLE IF NOT EXISTS ${tables.migration} (
  "id" integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "name" text COLLATE "C" NOT NULL UNIQUE,
  "createdAt" timestamptz NOT NULL, "updatedAt" timestamptz NOT NULL, "checksum" text NOT NULL, "normalised" text NOT NULL,
- "durationMs" bigint NOT NULL, "runId" text NOT NULL, "bundle" text NOT NULL, "down" text NULL, "origin" text NULL)`,
+ "durationMs" bigint NOT NULL, "runId" text NOT NULL, "bundle" text NOT NULL, "down" text NULL, "origin" text NULL,
+ "repeatable" integer NOT NULL DEFAULT 0)`,
   ];
 }

@@ -107,6 +107,8 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
   const settings = {
     search_path: postgresGrammar.text(postgresGrammar.name(schema)),
     client_encoding: "'UTF8'",
+    // Nobody reads them, and a server that is left alone gives up when it cannot get rid of them.
+    client_min_messages: "'error'",
     standard_conforming_strings: "'on'",
     lock_timeout: `'${lockTimeoutSeconds * 1000}'`,
     // The server is to finish what it was given, however long that takes.
@@ -124,8 +126,10 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     { sql: "RESET SESSION AUTHORIZATION" },
     { sql: "RESET ROLE" },
     { sql: "RESET ALL" },
+    { sql: "CLOSE ALL" },
     { sql: "DISCARD TEMP" },
     { sql: "DEALLOCATE ALL" },
+    { sql: "UNLISTEN *" },
     {
       // From the list of what this server knows: older ones lack some.
       sql: `SELECT pg_catalog.set_config(name, CASE name ${values.join(" ")} END, false) FROM pg_catalog.pg_settings

@@ -1,4 +1,4 @@
-import type { Part, Sent, ServerError } from "./connection";
+import type { Part, Remains, Sent, ServerError } from "./connection";
 import { messagesOf } from "./message";
 import type { SessionSetup } from "./session";
 
@@ -12,6 +12,7 @@ type AllSent =
       readonly atCommit?: true;
       /** The last statement of the script that was answered. */
       readonly done: number | undefined;
+      readonly remains?: Remains;
     };
 
 /** Sends the pieces of a step, in as few messages as may be. */
@@ -41,8 +42,7 @@ function lastOf(parts: readonly Part[]): number | undefined {
 
 function placeOf(parts: readonly Part[], at: number): { readonly index: number | undefined; readonly atCommit?: true } {
   const refused = parts[at];
-  const ofScript = parts.slice(0, at).some(({ index }) => index !== undefined);
-  return { index: refused?.index, ...(refused?.commits && ofScript && { atCommit: true as const }) };
+  return { index: refused?.index, ...(refused?.commits && { atCommit: true as const }) };
 }
 
 /** An open comment or string takes everything behind it along; the server says nothing. */

@@ -75,14 +75,14 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
     ...createCodeSteps(setup),
     connection: setup.server.id,
     prepare: async () => {
-      for (const sql of dialect.createTables(setup.tables)) await ours(setup, [{ sql }]);
+      for (const sql of dialect.createTables(setup.tables)) await write(setup, [{ sql }]);
       const { absent } = presentTables(setup.plainTables, await readColumns(setup));
       const additions = absent.map(
         ({ table, column }) =>
           `ALTER TABLE ${setup.tables[table]} ADD COLUMN ${dialect.grammar.name(column)} ${dialect.added[column]}`,
       );
       const updates = additions.length > 0 ? dialect.updateTables(setup.tables) : [];
-      for (const sql of [...additions, ...updates]) await ours(setup, [{ sql }]);
+      for (const sql of [...additions, ...updates]) await write(setup, [{ sql }]);
     },
     startRun: async (run, plan) => {
       const steps = plan.map(({ name, direction }) => ({ name, direction }));
@@ -115,7 +115,7 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
       current = { step, intent: intentOf(step, run) };
       await ours(setup, dialect.reset(setup));
       await write(setup, [intentPart(current.intent, { statement: 0 }, contextOf(setup))]);
-      if (isAtomic()) await ours(setup, [{ sql: "START TRANSACTION" }]);
+      if (isAtomic()) await ours(setup, [{ sql: dialect.grammar.begin }]);
     },
     complete: async (step) => {
       if (!current) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");

@@ -94,7 +94,9 @@ function rollback(input: PlanInput, command: RollbackCommand): readonly Planned[
   const { step } = state;
   const begun: readonly Planned[] = step?.direction === "up" ? [undo(step, files.get(step.name))] : resumption(input);
   // A repeatable has nothing to go back to.
-  const once = state.applied.filter(({ name }) => name !== step?.name && !files.get(name)?.repeatable);
+  const once = state.applied.filter(
+    ({ name, repeatable }) => name !== step?.name && !repeatable && !files.get(name)?.repeatable,
+  );
   const rows = once.toReversed();
   return [...begun, ...rows.map((row) => downStep(row, files.get(row.name)))].slice(0, command.steps);
 }

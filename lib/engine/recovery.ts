@@ -24,6 +24,8 @@ export function resume(row: StepRow, migration: Migration | undefined, judged: J
     return script.kind === "code" ? { step } : { problem: changed(row, "it was code, and is SQL now", script.file) };
   }
   if (script.kind === "code") return { problem: changed(row, "it was SQL, and is code now", script.file) };
+  // What is made to be run again is begun again.
+  if (migration?.repeatable && migration.checksum !== row.checksum) return { step };
   const doubt = inDoubt(row, judged.database);
   const from = doubt && judged.verdict === "applied" ? doubt.first + doubt.count : row.statement;
   const difference = firstDifference(row.script.statements, script.statements, from);

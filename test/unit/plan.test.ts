@@ -23,6 +23,7 @@ function row(migration: Migration, id: number): AppliedRow {
     runId: "r",
     bundle: "7+abc",
     ...kept,
+    ...(migration.repeatable && { repeatable: true as const }),
   };
 }
 
