@@ -170,7 +170,7 @@ function hasConstraint(table: ObjectName, constraint: string): string {
 
 /** Of any number of rows, in any order and without a limit of length, as GROUP_CONCAT has one. */
 function digest(columns: readonly string[], from: string): string {
-  const row = `MD5(CONCAT_WS('|', ${columns.map((column) => `COALESCE(${column}, '-')`).join(", ")}))`;
+  const row = `SHA2(CONCAT_WS('|', ${columns.map((column) => `COALESCE(${column}, '-')`).join(", ")}), 256)`;
   return `(SELECT CONCAT(COUNT(*), ':', COALESCE(BIT_XOR(CAST(CONV(SUBSTRING(${row}, 1, 16), 16, 10) AS UNSIGNED)), 0)) FROM information_schema.${from})`;
 }
 
@@ -219,5 +219,5 @@ function ofEvent(event: ObjectName): string {
 }
 
 function definition(columns: readonly string[], from: string): string {
-  return `(SELECT MD5(CONCAT_WS('|', ${columns.map((column) => `COALESCE(${column}, '-')`).join(", ")})) FROM information_schema.${from} LIMIT 1)`;
+  return `(SELECT SHA2(CONCAT_WS('|', ${columns.map((column) => `COALESCE(${column}, '-')`).join(", ")}), 256) FROM information_schema.${from} LIMIT 1)`;
 }
