@@ -6,9 +6,11 @@ export interface Part {
   readonly sql: string;
   /** Index in the script, from 0. */
   readonly index?: number;
-  /** Refused by the server in any message that holds more. */
+  /** Refused by the server inside a transaction, and in a message whose statements are one text. */
   readonly alone?: true;
-  /** Commits what stands before it. */
+  /** It was begun before, by a run that did not finish it. */
+  readonly resumed?: true;
+  /** Commits statements of the script. */
   readonly commits?: true;
 }
 
@@ -20,8 +22,11 @@ export interface ServerError extends Error {
 /** What became of a message. `at`: how many of its parts were answered, and so the index of the one that was refused. */
 export type Sent =
   | { readonly end: "answered"; readonly at: number }
-  | { readonly end: "refused"; readonly at: number; readonly error: ServerError }
+  /** `remains`: whether it has left something behind that stands in the way of another try. Default: no. */
+  | { readonly end: "refused"; readonly at: number; readonly error: ServerError; readonly remains?: Remains }
   | { readonly end: "left" };
+
+export type Remains = "yes" | "perhaps";
 
 /** One connection to a server. What is lost with it is a MigratorError `CONNECTION_LOST`, anything else the driver's error. */
 export interface Connection {

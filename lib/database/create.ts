@@ -19,6 +19,7 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
     dialect: dialect.name,
     segments: dialect.segments,
     remark: dialect.remark,
+    lost: (script, from) => dialect.frame(script, from).lost,
     read: async (deadline, work) => {
       const setup = await open(deadline);
       return closing(setup, () => work(createReader(setup)));

@@ -29,6 +29,8 @@ export interface Database {
   ): Promise<{ readonly value: T } | undefined>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(script: SqlScript, from: number): readonly Segment[];
+  /** Why a script cannot go on at a statement once its session is gone, as the end of a sentence. Pure. */
+  lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
   remark(script: SqlScript): string | undefined;
 }
@@ -79,6 +81,8 @@ export interface Step {
   readonly normalised: string;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
+  /** It was cut off, and goes on. */
+  readonly resumed?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;
   /** The step that was stopped on its way up and is now undone: what is true again when nothing of this takes effect. */
@@ -93,6 +97,8 @@ export interface AppliedRow extends Applied {
   readonly runId: string;
   readonly bundle: string;
   readonly down?: SqlScript;
+  /** It is run again when it changes, and is never reverted. */
+  readonly repeatable?: true;
 }
 
 /** The write-ahead intent: the step in progress, or the one that was stopped half way. */
@@ -112,7 +118,16 @@ export interface StepRow {
   readonly elapsedMs: number;
   /** How the step stopped; absent while it runs, and when it was cut off. */
   readonly error?: StepError;
+  /** What the objects that the statement about to run names were like before it. */
+  readonly probe?: string;
+  /** What a migration in code has asked to have back when it is begun again. */
+  readonly state?: unknown;
+  /** How often in a row it was cut off at the same place. */
+  readonly cuts: number;
 }
+
+/** Whether a statement has taken effect of which the journal does not say so. */
+export type Verdict = "applied" | "not applied" | "unknown";
 
 export interface StepError {
   readonly message: string;
@@ -139,7 +154,8 @@ export interface RunRow {
 
 /** What the database knows of its migrations, at one instant. */
 export interface State {
-  readonly tables: "ready" | "missing";
+  /** `old`: without columns that came later; they are read as empty until the tables are made ready. */
+  readonly tables: "ready" | "missing" | "old";
   /** In the order of application. */
   readonly applied: readonly AppliedRow[];
   readonly step?: StepRow;
@@ -152,6 +168,8 @@ export interface State {
 }
 
 export interface Reader {
+  /** Whether the statement in which this step was cut off has taken effect. */
+  verdict(row: StepRow): Promise<Verdict>;
   /** Name of the database that is migrated. */
   readonly database: string;
   state(runId: string): Promise<State>;
@@ -203,7 +221,7 @@ export interface StatementFailure {
 /** One connection, held for a whole run. */
 export interface Session extends Reader {
   readonly connection: number;
-  /** Makes the journal's tables where they are missing. */
+  /** Makes the journal's tables where they are missing, and brings older ones up to date. */
   prepare(): Promise<void>;
   /** Records that a run begins; one that goes on keeps the plan with which it first began. */
   startRun(run: RunStart, plan: readonly PlannedStep[]): Promise<void>;

@@ -2,6 +2,8 @@ import type { Logins } from "../login";
 import type { DialectName, SqlScript } from "../migration";
 import type { Connection, Part, ServerError } from "./connection";
 import type { Deadline, Segment } from "./database";
+import type { Effect } from "./effect";
+import type { Frame } from "./frame";
 import type { Grammar } from "./grammar";
 import type { JournalTables } from "./journal";
 
@@ -21,7 +23,17 @@ export interface Dialect {
   reset(place: Place): readonly Part[];
   /** What makes the tables; each statement does nothing where its table is there. The first table that is read comes last. */
   createTables(tables: JournalTables): readonly string[];
+  /** How the tables are declared; what is `ADDED` is added by these. */
+  readonly added: Readonly<Record<string, string>>;
+  /** What else brings an older table up to date. */
+  updateTables(tables: JournalTables): readonly string[];
   segments(script: SqlScript, from: number): readonly Segment[];
+  /** What another session must be told before the script goes on at a statement, and what it cannot be told. */
+  frame(script: SqlScript, from: number): Frame;
+  /** How to find out whether this statement of a script, which commits by itself, has taken effect. */
+  effect(script: SqlScript, index: number, place: Place): Effect | undefined;
+  /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */
+  readonly atomicDdl: string;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
   remark(script: SqlScript): string | undefined;
   /** Whether a migration in code runs in one transaction unless it asks not to. */

@@ -3,19 +3,27 @@ import type { Direction } from "../migration";
 import type { Report } from "../report";
 import type { AppliedRow, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
-import { COLUMNS, type JournalTables, readScript } from "./journal";
+import { ADDED, COLUMNS, type JournalTables, readScript } from "./journal";
+
+export interface Asked {
+  readonly runId: string;
+  /** Columns that an older table of ours lacks. */
+  readonly absent: ReadonlySet<string>;
+}
 
 /** Reads everything in one message. Results: applied, step, the asked run, unfinished runs, holder. */
-export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock }: Place, runId: string): string {
+export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock }: Place, asked: Asked): string {
   const { name: q, text, age, iso, now } = grammar;
-  const list = (...columns: readonly string[]) => columns.map(q).join(", ");
+  const { runId, absent } = asked;
+  const list = (...columns: readonly string[]) =>
+    columns.map((column) => (absent.has(column) ? `NULL AS ${q(column)}` : q(column))).join(", ");
   const run = `SELECT ${list("runId", "action", "runKey", "connection", "plan")}, ${age(q("startedAt"))} AS ${q("elapsedMs")},
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
-    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
+    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration} ORDER BY ${q("id")}`,
-    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error")},
+    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts")},
  ${age(q("startedAt"))} AS ${q("elapsedMs")} FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
@@ -24,12 +32,18 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
 }
 
 type Rows<T> = readonly T[];
-type AppliedRecord = Omit<AppliedRow, "down"> & { readonly down: string | null };
-type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction"> & {
+type AppliedRecord = Omit<AppliedRow, "down" | "repeatable"> & {
+  readonly down: string | null;
+  readonly repeatable: number | null;
+};
+type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "probe" | "state" | "cuts"> & {
   readonly direction: Direction;
   readonly script: string | null;
   readonly down: string | null;
   readonly error: string | null;
+  readonly probe: string | null;
+  readonly state: string | null;
+  readonly cuts: number | null;
 };
 interface RunRecord {
   readonly runId: string;
@@ -65,12 +79,13 @@ export function stateOf([applied, steps, runs, unfinished, [lock]]: StateRecords
   };
 }
 
-function appliedRow({ down, appliedAt, ...rest }: AppliedRecord): AppliedRow {
+function appliedRow({ down, appliedAt, repeatable, ...rest }: AppliedRecord): AppliedRow {
   const script = readScript(down);
-  return { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(script && { down: script }) };
+  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z` };
+  return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
 }
 
-function stepRow({ script, down, error, ...rest }: StepRecord): StepRow {
+function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecord): StepRow {
   const up = readScript(script);
   const back = readScript(down);
   return {
@@ -78,6 +93,9 @@ function stepRow({ script, down, error, ...rest }: StepRecord): StepRow {
     ...(up && { script: up }),
     ...(back && { down: back }),
     ...(error !== null && { error: JSON.parse(error) as StepError }),
+    ...(probe !== null && { probe }),
+    ...(state !== null && { state: JSON.parse(state) as unknown }),
+    cuts: cuts ?? 0,
   };
 }
 
@@ -91,21 +109,31 @@ function runRow({ runKey, attended, plan, report, ...rest }: RunRecord): RunRow 
   };
 }
 
-/** Which of the journal's tables are there, from the server's catalogue. @throws MigratorError `FOREIGN_TABLE` */
+export interface Present {
+  readonly tables: ReadonlySet<keyof JournalTables>;
+  /** Columns that are still to be added to tables of ours. */
+  readonly absent: readonly { readonly table: keyof JournalTables; readonly column: string }[];
+}
+
+/** What of the journal is there, from the server's catalogue. @throws MigratorError `FOREIGN_TABLE` */
 export function presentTables(
   tables: JournalTables,
   columns: readonly { readonly table: string; readonly column: string }[],
-): ReadonlySet<keyof JournalTables> {
+): Present {
   const present = new Set<keyof JournalTables>();
+  const absent: { readonly table: keyof JournalTables; readonly column: string }[] = [];
   for (const key of ["migration", "step", "run"] as const) {
     const found = columns
       .filter(({ table }) => table.toLowerCase() === tables[key].toLowerCase())
       .map(({ column }) => column);
-    const missing = COLUMNS[key].filter((column) => !found.includes(column));
-    if (found.length > 0 && missing.length > 0) throw foreign(tables[key], missing, key);
-    if (found.length > 0) present.add(key);
+    if (found.length === 0) continue;
+    present.add(key);
+    const lacking = COLUMNS[key].filter((column) => !found.includes(column));
+    const missing = lacking.filter((column) => !ADDED[key].includes(column));
+    if (missing.length > 0) throw foreign(tables[key], missing, key);
+    absent.push(...lacking.map((column) => ({ table: key, column })));
   }
-  return present;
+  return { tables: present, absent };
 }
 
 function foreign(table: string, missing: readonly string[], key: keyof JournalTables): MigratorError {

@@ -23,6 +23,7 @@ export const COLUMNS = {
     "bundle",
     "down",
     "origin",
+    "repeatable",
   ],
   step: [
     "id",
@@ -39,6 +40,9 @@ export const COLUMNS = {
     "startedAt",
     "deadline",
     "error",
+    "probe",
+    "state",
+    "cuts",
   ],
   run: [
     "id",
@@ -56,6 +60,13 @@ export const COLUMNS = {
     "report",
   ],
 } as const satisfies Record<keyof JournalTables, readonly string[]>;
+
+/** Columns that were not there from the beginning: a table without them is an older one of ours, which gets them under the lock. */
+export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
+  migration: ["origin", "repeatable"],
+  step: ["probe", "state", "cuts"],
+  run: [],
+};
 
 /** What a step's intent holds, as column values. */
 export interface Intent {

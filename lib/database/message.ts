@@ -1,6 +1,7 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
+import type { Grammar } from "./grammar";
 import { type Intent, type JournalTables, storedScript } from "./journal";
 
 /** What the journal's own statements are made with. */
@@ -11,6 +12,29 @@ export interface MessageContext {
   readonly lock: string;
   /** Until when the runner stays. */
   readonly remainingMs: number;
+}
+
+/** A segment, and how what it names is known by: the mark before it keeps that, for the day when it is cut off. */
+export interface Probed extends Segment {
+  /** An SQL expression. */
+  readonly fingerprint?: string;
+  readonly resumed?: true;
+}
+
+/** The statement that is about to run, and what is known of what it names. */
+interface Mark {
+  /** Index in the script, from 0. */
+  readonly statement: number;
+  /** An SQL expression. Default: NULL. */
+  readonly probe?: string;
+}
+
+/** Nothing that it names is there, as opposed to: nobody has looked. */
+const NOTHING = "none";
+
+/** What is kept of a fingerprint: an SQL expression that is never NULL. */
+export function probeOf(fingerprint: string, { text }: Pick<Grammar, "text">): string {
+  return `COALESCE((${fingerprint}), ${text(NOTHING)})`;
 }
 
 /**
@@ -24,40 +48,61 @@ export interface MessageContext {
 export function piecesOf(
   step: Step,
   intent: Intent,
-  segments: readonly Segment[],
+  { segments, frame }: Course,
   context: MessageContext,
 ): readonly (readonly Part[])[] {
   const row = rowOf(step, intent, context);
-  const first = entry(context, [intentPart(intent, step.from, context)]);
+  const markBefore = (segment: Probed | undefined): Mark => ({
+    statement: segment?.first ?? step.from,
+    ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
+  });
+  const first = entry(context, [intentPart(intent, markBefore(segments[0]), context)]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
+    ...(frame.length > 0 ? [transaction(context, asParts(frame))] : []),
     ...segments.flatMap((segment, offset) => {
-      const last = offset === segments.length - 1;
-      const mark = last ? row : [markPart(segment.first + segment.count, context)];
-      return segmentPieces(segment, mark, context);
+      const next = segments[offset + 1];
+      const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;
+      return segmentPieces(step.resumed && offset === 0 ? { ...segment, resumed: true } : segment, mark, context);
     }),
   ];
 }
 
-function segmentPieces(segment: Segment, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
-  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index }));
+/** What is to be sent of a script. */
+export interface Course {
+  readonly segments: readonly Probed[];
+  /** What another session must be told before. */
+  readonly frame: readonly string[];
+}
+
+export function asParts(statements: readonly string[]): readonly Part[] {
+  return statements.map((sql) => ({ sql }));
+}
+
+function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext): Readonly<Record<string, string>> {
+  return { statement: dialect.grammar.whileLocked(lock, String(statement)), probe: probe ?? "NULL" };
+}
+
+function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
+  const { resumed } = segment;
+  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
-  if (!alone) return [[...statements, ...entry(context, mark)]];
-  return [statements.map((part) => ({ ...part, alone })), entry(context, mark)];
+  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
 }
 
 type Written = Pick<MessageContext, "dialect">;
 
 /** Parts that commit together, or not at all. */
 function transaction({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
-  return [{ sql: dialect.grammar.begin }, ...parts, { sql: "COMMIT", commits: true }];
+  const commits = parts.some(({ index }) => index !== undefined);
+  return [{ sql: dialect.grammar.begin }, ...parts, { sql: "COMMIT", ...(commits && { commits }) }];
 }
 
 /** The migration may have taken on another role. */
 function own({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
-  return [...dialect.grammar.asOurselves.map((sql) => ({ sql })), ...parts];
+  return [...asParts(dialect.grammar.asOurselves), ...parts];
 }
 
 /** What is written to the journal by itself. */
@@ -65,12 +110,12 @@ export function entry(context: Written, parts: readonly Part[]): readonly Part[]
   return transaction(context, own(context, parts));
 }
 
-export function intentPart(intent: Intent, statement: number, context: MessageContext): Part {
+export function intentPart(intent: Intent, mark: Mark, context: MessageContext): Part {
   const { grammar } = context.dialect;
   const texts = Object.entries(intent).map(([column, value]: [string, string | null]) => [column, grammar.text(value)]);
   const sql = grammar.replace(context.tables.step, "id", {
     id: "1",
-    statement: grammar.whileLocked(context.lock, String(statement)),
+    ...columnsOf(mark, context),
     ...Object.fromEntries(texts),
     connection: grammar.connectionId,
     startedAt: grammar.now,
@@ -78,10 +123,6 @@ export function intentPart(intent: Intent, statement: number, context: MessageCo
     error: "NULL",
   });
   return { sql };
-}
-
-function markPart(statement: number, context: MessageContext): Part {
-  return updateStep(context, { statement: context.dialect.grammar.whileLocked(context.lock, String(statement)) });
 }
 
 /** Inserts or deletes the migration's row and empties the intent, which checks the lock for both: they share a transaction. */
@@ -106,13 +147,14 @@ function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context
     runId: text(intent.runId),
     bundle: text(intent.bundle),
     down: text(storedScript(step.down)),
+    repeatable: step.repeatable ? "1" : "0",
   };
   return `INSERT INTO ${context.tables.migration} (${Object.keys(values).map(name).join(", ")})
  SELECT ${Object.values(values).join(", ")} FROM ${context.tables.step} WHERE ${name("id")} = 1`;
 }
 
 export function emptyStep(context: MessageContext): Part {
-  const nothing = ["name", "direction", "script", "down", "error"].map((column) => [column, "NULL"]);
+  const nothing = ["name", "direction", "script", "down", "error", "probe"].map((column) => [column, "NULL"]);
   const statement = context.dialect.grammar.whileLocked(context.lock, "0");
   return updateStep(context, { statement, ...Object.fromEntries(nothing) });
 }
@@ -125,16 +167,16 @@ export function updateStep({ dialect, tables }: MessageContext, values: Readonly
 
 /**
  * Packs the pieces into as few messages as may be, none larger than the limit. A piece that is too large by itself travels
- * statement by statement, inside its own transaction; a part that goes alone is a message of its own.
+ * statement by statement, inside its own transaction; one with a part that goes alone is a message of its own.
  */
 export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: number): readonly (readonly Part[])[] {
   const messages: Part[][] = [];
   let room = 0;
   for (const piece of pieces) {
-    const split = sizeOf(piece) > limitBytes || piece.some(({ alone }) => alone);
+    const alone = piece.some((part) => part.alone);
+    const split = sizeOf(piece) > limitBytes && !alone;
     for (const parts of split ? piece.map((part) => [part]) : [piece]) {
       const needed = sizeOf(parts);
-      const alone = parts.some((part) => part.alone);
       if (needed > room || alone) {
         messages.push([]);
         room = limitBytes;

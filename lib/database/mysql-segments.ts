@@ -33,7 +33,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 /** The statement from its first word: without comments and spaces before it, and without the `/*!` of a version comment. */
-function head(sql: string): string {
+export function head(sql: string): string {
   return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|\/\*(?!M?!)[\s\S]*?\*\/|\/\*M?!\d*)*/, "");
 }
 

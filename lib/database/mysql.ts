@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { MigratorError } from "../errors";
 import type { Logins } from "../login";
+import type { SqlScript } from "../migration";
 import { connectWith } from "./connecting";
 import type { Connection, Part, ServerError } from "./connection";
 import { createDatabase } from "./create";
 import type { Database } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
+import type { Effect } from "./effect";
 import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
+import { effectOf } from "./mysql-effects";
 import { mysqlErrors } from "./mysql-errors";
+import { mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
-import { createTables } from "./mysql-journal";
+import { added, createTables, updateTables } from "./mysql-journal";
 import { segmentsOf } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
 
@@ -23,6 +27,9 @@ export interface MysqlOptions {
 
 /** A Session that holds the lock and does nothing is ended by the server after so many seconds: its process has vanished. */
 const IDLE_SECONDS = 60;
+/** MySQL 8.0, MariaDB 10.6: https://mariadb.com/kb/en/atomic-ddl/ */
+const ATOMIC_DDL = `IF(VERSION() LIKE '%MariaDB%',
+ SUBSTRING_INDEX(VERSION(), '.', 1) * 100 + SUBSTRING_INDEX(SUBSTRING_INDEX(VERSION(), '.', 2), '.', -1) >= 1006, SUBSTRING_INDEX(VERSION(), '.', 1) >= 8)`;
 /** Room in a packet for the protocol's own bytes. */
 const PACKET_RESERVE = 4_096;
 
@@ -44,7 +51,12 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     ping: "DO 0",
     reset,
     createTables,
+    added,
+    updateTables,
     segments: ({ statements }, from) => segmentsOf(statements, from),
+    frame: mysqlFrame,
+    effect: effectIn,
+    atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
     atomicCode: false,
@@ -52,6 +64,15 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     errors: mysqlErrors,
   };
   return createDatabase(dialect, logins);
+}
+
+/** Names lie in the database that was last named by USE. */
+function effectIn({ statements }: SqlScript, index: number, { database }: Place): Effect | undefined {
+  const used = statements
+    .slice(0, index)
+    .flatMap(({ sql }) => /^\s*USE\s+[\x60"]?([^\s\x60";]+)/i.exec(sql)?.[1] ?? []);
+  const statement = statements[index];
+  return statement && effectOf(statement.sql, used.at(-1) ?? database);
 }
 
 function qualified(database: string, tables: JournalTables): JournalTables {

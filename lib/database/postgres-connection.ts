@@ -44,6 +44,7 @@ export const connectPostgres: Attempt = async (login, timeoutMs) => {
 
 function wrap(client: pg.Client, socket: Socket): Connection {
   let pending = 0;
+  let left = false;
   let last: Promise<unknown> = Promise.resolve();
   // The protocol takes one statement at a time; code may well start several at once.
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -57,10 +58,18 @@ function wrap(client: pg.Client, socket: Socket): Connection {
   return {
     query: (sql) => inTurn(() => query(client, sql)),
     execute: (sql, values) => inTurn(() => execute(client, sql, values)),
-    send: (parts, deadline) => inTurn(() => send({ client, socket }, parts, deadline)),
-    busy: () => pending > 0,
+    send: (parts, deadline) =>
+      inTurn(async () => {
+        const sent = await send(client, parts, deadline);
+        left = sent.end === "left";
+        if (left) leave(socket);
+        return sent;
+      }),
+    busy: () => left || pending > 0,
     close: () => client.end(),
-    destroy: () => socket.destroy(),
+    destroy: () => {
+      if (!left) socket.destroy();
+    },
   };
 }
 
@@ -85,17 +94,18 @@ function lossOf(error: unknown): MigratorError | undefined {
   return isLost(code) ? lost(code) : undefined;
 }
 
-interface Ends {
-  readonly client: pg.Client;
-  readonly socket: Socket;
+/**
+ * Says that nothing more will come, and goes on to take what comes: a server that cannot get rid of its answers gives up on
+ * what it is doing.
+ */
+function leave(socket: Socket): void {
+  socket.end();
+  socket.unref();
 }
 
-function send({ client, socket }: Ends, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
+function send(client: pg.Client, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      resolve({ end: "left" });
-      socket.destroy();
-    }, deadline.remainingMs());
+    const timer = setTimeout(() => resolve({ end: "left" }), deadline.remainingMs());
     const refused = (at: number, error: ServerError) => {
       clearTimeout(timer);
       const loss = lossOf(error);

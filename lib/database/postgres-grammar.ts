@@ -13,7 +13,7 @@ const PID = "pg_catalog.pg_backend_pid()";
 /** The locks of this key in this database: https://www.postgresql.org/docs/current/view-pg-locks.html */
 const locks = (lock: string) =>
   `pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
- AND (classid::bigint << 32 | objid::bigint) = (${lock})::bigint
+ AND (classid::pg_catalog.int8 << 32 | objid::pg_catalog.int8) = (${lock})::pg_catalog.int8
  AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
 
 function values(columns: Columns): string {
@@ -29,13 +29,18 @@ export const postgresGrammar: Grammar = {
   text,
   now: "pg_catalog.clock_timestamp()",
   fromNow: (milliseconds) => `pg_catalog.clock_timestamp() + interval '${Math.round(milliseconds)} milliseconds'`,
-  age: (column) => `pg_catalog.trunc(1000 * EXTRACT(EPOCH FROM pg_catalog.clock_timestamp() - ${column}))::float8`,
+  age: (column) =>
+    `pg_catalog.trunc(1000 * EXTRACT(EPOCH FROM pg_catalog.clock_timestamp() - ${column}))::pg_catalog.float8`,
   iso: (column) => `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`,
-  time: (iso) => `${text(iso)}::timestamptz`,
+  time: (iso) => `${text(iso)}::pg_catalog.timestamptz`,
   connectionId: PID,
   // The migration may have made read-only transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
-  asOurselves: ["SET LOCAL SESSION AUTHORIZATION DEFAULT", "SET LOCAL role TO DEFAULT"],
+  asOurselves: [
+    "SET LOCAL SESSION AUTHORIZATION DEFAULT",
+    "SET LOCAL role TO DEFAULT",
+    "SET LOCAL client_encoding = 'UTF8'",
+  ],
   afterFailure: ["ROLLBACK", "RESET SESSION AUTHORIZATION", "RESET ROLE"],
   tryLock: (lock) => `CASE WHEN pg_catalog.pg_try_advisory_lock(${lock}) THEN 1 ELSE 0 END`,
   unlock: (lock) => `SELECT pg_catalog.pg_advisory_unlock(${lock})`,

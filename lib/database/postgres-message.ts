@@ -1,23 +1,30 @@
-import type { Submittable, Connection as Wire } from "pg";
+import type { Submittable } from "pg";
 import type { Part, ServerError } from "./connection";
 import { readCopy } from "./postgres-copy";
 
 /** What `pg` tells the query that is under way; @types/pg declares only `submit`. */
-interface Message extends Submittable {
+interface Message {
+  submit(wire: Wire): void;
   handleRowDescription(): void;
   handleDataRow(): void;
   handlePortalSuspended(): void;
   handleEmptyQuery(): void;
   handleCommandComplete(): void;
-  handleCopyInResponse(wire: CopyWire): void;
+  handleCopyInResponse(): void;
   handleCopyData(): void;
   handleError(error: ServerError): void;
   handleReadyForQuery(): void;
 }
 
-interface CopyWire {
+/** The part of pg's Connection that speaks the protocol: https://www.postgresql.org/docs/current/protocol-flow.html */
+interface Wire {
+  query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
+  parse(statement: { readonly text: string; readonly name: string; readonly types: readonly number[] }): void;
+  bind(portal: { readonly values: readonly unknown[] }): void;
+  execute(portal: { readonly rows: number }): void;
+  sync(): void;
 }
 
 interface Answers {
@@ -30,15 +37,25 @@ interface Answers {
 /** A statement may end in a line comment: the delimiter needs a line of its own. */
 const DELIMITER = "\n;\n";
 
-/** Parts as one simple query: the server runs it to its end, or to the first error, whether or not anybody is left to listen. */
-export function createMessage(parts: readonly Part[], answers: Answers): Message {
+/** Parts as one message: the server runs it to its end, or to the first error, whether or not anybody is left to listen. */
+export function createMessage(parts: readonly Part[], answers: Answers): Submittable {
   const copies = parts.map(({ sql }) => readCopy(sql));
   const commands = parts.map(({ sql }, index) => copies[index]?.command ?? sql);
   let at = 0;
   let refused = false;
   const ignore = () => undefined;
-  return {
-    submit: (wire: Wire) => (wire as unknown as { query(text: string): void }).query(commands.join(DELIMITER)),
+  const submit = (wire: Wire) => {
+    if (parts.some(({ alone }) => alone)) return pipeline(wire, commands);
+    wire.query(commands.join(DELIMITER));
+    // At once and not when the server asks for it: it must have it all. What follows an error it throws away.
+    for (const copy of copies) {
+      if (!copy) continue;
+      wire.sendCopyFromChunk(Buffer.from(copy.data, "utf8"));
+      wire.endCopyFrom();
+    }
+  };
+  const message: Message = {
+    submit,
     handleRowDescription: ignore,
     handleDataRow: ignore,
     handlePortalSuspended: ignore,
@@ -47,10 +64,7 @@ export function createMessage(parts: readonly Part[], answers: Answers): Message
     handleCommandComplete: () => {
       at += 1;
     },
-    handleCopyInResponse: (wire) => {
-      wire.sendCopyFromChunk(Buffer.from(copies[at]?.data ?? "", "utf8"));
-      wire.endCopyFrom();
-    },
+    handleCopyInResponse: ignore,
     handleError: (error) => {
       refused = true;
       answers.refused(placeOf(commands, at, error), error);
@@ -59,6 +73,20 @@ export function createMessage(parts: readonly Part[], answers: Answers): Message
       if (!refused) answers.answered(at);
     },
   };
+  return message as unknown as Submittable;
+}
+
+/**
+ * What a transaction refuses is refused in a text of several statements too, but not at the head of several messages that end
+ * with one Sync: what follows it is skipped when it fails, and is run by the server without us when it does not.
+ */
+function pipeline(wire: Wire, commands: readonly string[]): void {
+  for (const text of commands) {
+    wire.parse({ text, name: "", types: [] });
+    wire.bind({ values: [] });
+    wire.execute({ rows: 0 });
+  }
+  wire.sync();
 }
 
 /** The whole message is parsed before any of it runs, so a syntax error stands where its position says. */

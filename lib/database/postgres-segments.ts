@@ -1,5 +1,6 @@
 import type { SqlScript, Statement } from "../migration";
 import type { NumberedStatement, Segment } from "./database";
+import { withoutComments } from "./postgres-comments";
 
 /**
  * How a statement meets transactions.
@@ -25,13 +26,15 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^(?:CREATE|ALTER|DROP)\s+SUBSCRIPTION\b/i, "alone"],
 ];
 
-/** The statement from its first word. */
+/** What commits on its own way where no transaction is asked for, and may then begin and end transactions itself. */
+const OWN_WAY = /^(?:CALL|DO|REINDEX|CLUSTER)\b/i;
+
+/** The statement from its first word, its comments blank. */
 export function head(sql: string): string {
-  return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "");
+  return withoutComments(sql).trimStart();
 }
 
-function kindOf(sql: string): Kind {
-  const text = head(sql);
+function kindOf(text: string): Kind {
   return KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? "joins";
 }
 
@@ -42,6 +45,8 @@ const LEAVES_REMAINS = /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i;
 
 interface Known extends NumberedStatement {
   readonly kind: Kind;
+  /** From its first word, its comments blank. */
+  readonly text: string;
 }
 
 interface Shape {
@@ -69,38 +74,46 @@ export function remarkOn(script: SqlScript): string | undefined {
 }
 
 function shapeOf({ statements, transaction }: SqlScript): Shape {
-  const known = statements.map((statement, index) => ({ ...statement, index, kind: kindOf(statement.sql) }));
   const each = transaction === false;
+  const known = statements.map((statement, index): Known => {
+    const text = head(statement.sql);
+    return { ...statement, index, text, kind: each && OWN_WAY.test(text) ? "alone" : kindOf(text) };
+  });
   return { statements: known, each, remark: each ? "it asks for none" : reason(known) };
 }
 
 function reason(statements: readonly Known[]): string | undefined {
   const place = ({ line, file }: Statement) => `${file === undefined ? "" : `${file}, `}line ${line}`;
   const alone = statements.find(({ kind }) => kind === "alone");
-  if (alone) return `PostgreSQL refuses ${words(alone.sql)} (${place(alone)}) inside one`;
+  if (alone) return `PostgreSQL refuses ${words(alone.text)} (${place(alone)}) inside one`;
   const undone = statements.find(({ kind }) => kind === "rollback");
   if (undone) return `it has a ROLLBACK of its own (${place(undone)})`;
   const control = statements.filter(({ kind }) => kind !== "joins");
   const around = control.length === 2 && statements[0]?.kind === "begin" && statements.at(-1)?.kind === "commit";
   if (control.length > 0 && !around) return "it has transactions of its own";
-  const used = statements.find(({ sql, index }) => usesNewValue(statements.slice(0, index), sql));
+  const used = firstUse(statements);
   return used && `a new value of an enum cannot be used before it is committed (${place(used)})`;
 }
 
 /** The first words, up to where the names begin. */
-function words(sql: string): string {
-  const [first = "", second = ""] = head(sql).toUpperCase().replace(" UNIQUE INDEX", " INDEX").split(/\s+/);
-  const concurrently = /\bCONCURRENTLY\b/i.test(sql) ? " CONCURRENTLY" : "";
+function words(text: string): string {
+  const [first = "", second = ""] = text
+    .toUpperCase()
+    .replace(" UNIQUE INDEX", " INDEX")
+    .split(/[\s(]+/);
+  const concurrently = /\bCONCURRENTLY\b/i.test(text) ? " CONCURRENTLY" : "";
   return /^(?:VACUUM|CLUSTER|REINDEX)$/.test(first) ? first + concurrently : `${first} ${second}${concurrently}`;
 }
 
 const ADD_VALUE = /^ALTER\s+TYPE\b[\s\S]*?\bADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')/i;
 
-/** https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES */
-function usesNewValue(before: readonly Statement[], sql: string): boolean {
-  return before.some((statement) => {
-    const value = ADD_VALUE.exec(head(statement.sql))?.[1];
-    return value !== undefined && !ADD_VALUE.test(head(sql)) && sql.includes(value);
+/** The first statement that uses a value which one before it adds: https://www.postgresql.org/docs/current/sql-altertype.html#SQL-ALTERTYPE-NOTES */
+function firstUse(statements: readonly Known[]): Known | undefined {
+  const added: string[] = [];
+  return statements.find(({ text, sql }) => {
+    const value = ADD_VALUE.exec(text)?.[1];
+    if (value !== undefined) added.push(value);
+    return value === undefined && added.some((one) => sql.includes(one));
   });
 }
 
@@ -108,14 +121,15 @@ function cut(statements: readonly Known[], { each }: Pick<Shape, "each">): reado
   const segments: Segment[] = [];
   let open: Known[] = [];
   let explicit = false;
+  const used = firstUse(statements);
   const close = (toSegment: (statements: readonly Known[]) => Segment) => {
     if (open.length > 0) segments.push(toSegment(open));
     open = [];
     explicit = false;
   };
   for (const statement of statements) {
-    const { kind, sql } = statement;
-    if (kind === "begin" || kind === "alone" || (!explicit && usesNewValue(open, sql))) close(transactionOf);
+    const { kind } = statement;
+    if (kind === "begin" || kind === "alone" || (!explicit && used === statement)) close(transactionOf);
     explicit ||= kind === "begin";
     open.push(statement);
     if (kind === "alone") close(implicitOf);
@@ -126,14 +140,21 @@ function cut(statements: readonly Known[], { each }: Pick<Shape, "each">): reado
   return segments;
 }
 
-/** Ours stands for the transaction control of the file. */
+/** Ours stands for the transaction control of the file, but for the isolation that it asks for. */
 function transactionOf(statements: readonly Known[]): Segment {
-  const sent = statements.filter(({ kind }) => kind === "joins");
+  const sent = statements.flatMap((statement) => {
+    if (statement.kind !== "begin") return statement.kind === "joins" ? [statement] : [];
+    const [level] =
+      /\bISOLATION\s+LEVEL\s+(?:SERIALIZABLE|REPEATABLE\s+READ|READ\s+COMMITTED|READ\s+UNCOMMITTED)/i.exec(
+        statement.text,
+      ) ?? [];
+    return level === undefined ? [] : [{ ...statement, sql: `SET TRANSACTION ${level}` }];
+  });
   return { kind: "transaction", ...extentOf(statements), repeatable: true, statements: sent };
 }
 
 function implicitOf(statements: readonly Known[]): Segment {
-  const repeatable = statements.every(({ sql }) => REPEATABLE.test(head(sql)) && !LEAVES_REMAINS.test(head(sql)));
+  const repeatable = statements.every(({ text }) => REPEATABLE.test(text) && !LEAVES_REMAINS.test(text));
   return { kind: "implicit", ...extentOf(statements), repeatable, statements };
 }
 

@@ -8,10 +8,12 @@ import type { Database } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import type { JournalTables } from "./journal";
 import { connectPostgres } from "./postgres-connection";
+import { effectOf } from "./postgres-effects";
 import { postgresErrors } from "./postgres-errors";
+import { postgresFrame } from "./postgres-frame";
 import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
-import { createTables } from "./postgres-journal";
+import { added, createTables, updateTables } from "./postgres-journal";
 import { remarkOn, segmentsOf } from "./postgres-segments";
 
 export interface PostgresOptions {
@@ -46,7 +48,15 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     ping: "SELECT 1",
     reset,
     createTables,
+    added,
+    updateTables,
     segments: segmentsOf,
+    frame: postgresFrame,
+    effect: ({ statements }, index) => {
+      const statement = statements[index];
+      return statement && effectOf(statement.sql);
+    },
+    atomicDdl: "TRUE",
     remark: remarkOn,
     atomicCode: true,
     implicitAlone: true,
@@ -97,6 +107,8 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
   const settings = {
     search_path: postgresGrammar.text(postgresGrammar.name(schema)),
     client_encoding: "'UTF8'",
+    // Nobody reads them, and a server that is left alone gives up when it cannot get rid of them.
+    client_min_messages: "'error'",
     standard_conforming_strings: "'on'",
     lock_timeout: `'${lockTimeoutSeconds * 1000}'`,
     // The server is to finish what it was given, however long that takes.
@@ -114,8 +126,10 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     { sql: "RESET SESSION AUTHORIZATION" },
     { sql: "RESET ROLE" },
     { sql: "RESET ALL" },
+    { sql: "CLOSE ALL" },
     { sql: "DISCARD TEMP" },
     { sql: "DEALLOCATE ALL" },
+    { sql: "UNLISTEN *" },
     {
       // From the list of what this server knows: older ones lack some.
       sql: `SELECT pg_catalog.set_config(name, CASE name ${values.join(" ")} END, false) FROM pg_catalog.pg_settings

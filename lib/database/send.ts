@@ -1,4 +1,4 @@
-import type { Part, Sent, ServerError } from "./connection";
+import type { Part, Remains, Sent, ServerError } from "./connection";
 import { messagesOf } from "./message";
 import type { SessionSetup } from "./session";
 
@@ -10,31 +10,39 @@ type AllSent =
       readonly error: ServerError;
       readonly index: number | undefined;
       readonly atCommit?: true;
+      /** The last statement of the script that was answered. */
+      readonly done: number | undefined;
+      readonly remains?: Remains;
     };
 
 /** Sends the pieces of a step, in as few messages as may be. */
 export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
-  const { connection, server, deadline, dialect } = setup;
+  const { connection, server, deadline } = setup;
   const known = pieces.map((parts) => parts.filter(({ index, sql }) => index === undefined || !server.skips(sql)));
   for (const { sql, index } of known.flat()) {
     const error = server.tooLarge(sql);
-    if (error) return { end: "refused", error, index };
+    if (error) return { end: "refused", error, index, done: undefined };
   }
-  const messages = messagesOf([dialect.reset(setup), ...known], server.messageBytes);
-  for (const parts of messages) {
+  let done: number | undefined;
+  for (const parts of messagesOf(known, server.messageBytes)) {
     const send = parts[0]?.alone && server.sendAlone ? server.sendAlone : connection.send;
     const sent = await send(parts, deadline);
     if (sent.end === "left") return sent;
-    if (sent.end === "refused") return { ...sent, ...placeOf(parts, sent.at) };
-    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index };
+    if (sent.end === "refused")
+      return { ...sent, ...placeOf(parts, sent.at), done: lastOf(parts.slice(0, sent.at)) ?? done };
+    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index, done };
+    done = lastOf(parts) ?? done;
   }
   return { end: "answered", at: 0 };
 }
 
+function lastOf(parts: readonly Part[]): number | undefined {
+  return parts.findLast(({ index }) => index !== undefined)?.index;
+}
+
 function placeOf(parts: readonly Part[], at: number): { readonly index: number | undefined; readonly atCommit?: true } {
   const refused = parts[at];
-  const ofScript = parts.slice(0, at).some(({ index }) => index !== undefined);
-  return { index: refused?.index, ...(refused?.commits && ofScript && { atCommit: true as const }) };
+  return { index: refused?.index, ...(refused?.commits && { atCommit: true as const }) };
 }
 
 /** An open comment or string takes everything behind it along; the server says nothing. */

@@ -8,7 +8,8 @@ import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
 import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
-import { emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
+import { asParts, emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
+import { verdictOn } from "./verdict";
 
 /** What reading takes. */
 export interface ReaderSetup extends Place {
@@ -24,10 +25,14 @@ export interface SessionSetup extends ReaderSetup {
 
 export function createReader(setup: ReaderSetup): Reader {
   const { connection, dialect, plainTables } = setup;
-  const read = async (runId: string) => stateOf(await connection.query<StateRecords>(readState(dialect, setup, runId)));
+  const read = async (runId: string, absent: readonly string[] = []) => {
+    const asked = { runId, absent: new Set(absent) };
+    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)));
+  };
   return {
     ...createForeignReader(setup),
     database: setup.database,
+    verdict: (row) => verdictOn(setup, row),
     state: async (runId) => {
       try {
         return await read(runId);
@@ -35,9 +40,12 @@ export function createReader(setup: ReaderSetup): Reader {
         if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
       }
       const present = presentTables(plainTables, await readColumns(setup));
-      if (!present.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
-      // Somebody else has made them in between.
-      if (present.size === 3) return read(runId);
+      if (!present.tables.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
+      if (present.tables.size === 3) {
+        const absent = present.absent.map(({ column }) => column);
+        // Somebody else may have made them in between.
+        return { ...(await read(runId, absent)), ...(absent.length > 0 && { tables: "old" as const }) };
+      }
       throw new MigratorError(
         "FOREIGN_TABLE",
         `The table ${plainTables.migration} is there, but not those that belong to it.`,
@@ -67,7 +75,14 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
     ...createCodeSteps(setup),
     connection: setup.server.id,
     prepare: async () => {
-      for (const sql of dialect.createTables(setup.tables)) await ours(setup, [{ sql }]);
+      for (const sql of dialect.createTables(setup.tables)) await write(setup, [{ sql }]);
+      const { absent } = presentTables(setup.plainTables, await readColumns(setup));
+      const additions = absent.map(
+        ({ table, column }) =>
+          `ALTER TABLE ${setup.tables[table]} ADD COLUMN ${dialect.grammar.name(column)} ${dialect.added[column]}`,
+      );
+      const updates = additions.length > 0 ? dialect.updateTables(setup.tables) : [];
+      for (const sql of [...additions, ...updates]) await write(setup, [{ sql }]);
     },
     startRun: async (run, plan) => {
       const steps = plan.map(({ name, direction }) => ({ name, direction }));
@@ -99,8 +114,8 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
       started = Date.now();
       current = { step, intent: intentOf(step, run) };
       await ours(setup, dialect.reset(setup));
-      await write(setup, [intentPart(current.intent, 0, contextOf(setup))]);
-      if (isAtomic()) await ours(setup, [{ sql: "START TRANSACTION" }]);
+      await write(setup, [intentPart(current.intent, { statement: 0 }, contextOf(setup))]);
+      if (isAtomic()) await ours(setup, [{ sql: dialect.grammar.begin }]);
     },
     complete: async (step) => {
       if (!current) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");
@@ -120,14 +135,11 @@ function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete
   };
 }
 
-export function asParts(statements: readonly string[]): readonly Part[] {
-  return statements.map((sql) => ({ sql }));
-}
-
 /** What the journal says of a step of which nothing has taken effect. */
 export function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
   if (!undoes) return [emptyStep(context)];
-  const intent = intentPart(intentOfRow(undoes), undoes.statement, context);
+  const { text } = context.dialect.grammar;
+  const intent = intentPart(intentOfRow(undoes), { statement: undoes.statement, probe: text(undoes.probe) }, context);
   return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
 }
 

@@ -1,7 +1,8 @@
 import type { MigrateCommand, RollbackCommand } from "../command";
-import type { RunRow, Session, State } from "../database/database";
+import type { Reader, RunRow, Session, State, StepRow, Verdict } from "../database/database";
 import type { DoneStep, Report } from "../report";
 import { makePlan, type Plan } from "./plan";
+import { inDoubt } from "./recovery";
 import { endReport, refusedReport, report } from "./reports";
 import { runSteps } from "./runner";
 import { finish, type Task, type Turn } from "./turn";
@@ -14,8 +15,10 @@ interface Work extends Turn {
 export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand): Task {
   const work: Work = { ...turn, command };
   return {
-    look: async (_reader, state) => {
-      const plan = planned(work, state);
+    look: async (reader, state) => {
+      // While its connection has the lock, nothing can be told of the statement that it is at.
+      const still = state.step?.connection === state.holder;
+      const plan = planned(work, { state, verdict: still ? "unknown" : await verdictOn(work, reader, state.step) });
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
       const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !state.run;
@@ -25,12 +28,23 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
   };
 }
 
-/** `done`: how many of the Command's steps an earlier call has done already. */
-function planned(work: Work, state: State, done = 0): Plan {
+interface Known {
+  readonly state: State;
+  readonly verdict: Verdict;
+  /** How many of the Command's steps an earlier call has done already. */
+  readonly done?: number;
+}
+
+function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   const { command } = work;
-  if (command.steps === undefined) return makePlan({ ...work, state });
+  if (command.steps === undefined) return makePlan({ ...work, state, verdict });
   if (command.steps <= done) return { steps: [], problems: [], notices: [] };
-  return makePlan({ ...work, state, command: { ...command, steps: command.steps - done } });
+  return makePlan({ ...work, state, verdict, command: { ...command, steps: command.steps - done } });
+}
+
+/** What became of the statement in which a step was cut off. */
+async function verdictOn({ database }: Work, reader: Reader, step: StepRow | undefined): Promise<Verdict> {
+  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
 }
 
 function dryRunReport({ head }: Work, { steps, problems, notices }: Plan): Report {
@@ -48,7 +62,8 @@ interface Found {
 async function carryOut(work: Work, session: Session, { state, joined }: Found): Promise<Report> {
   const { run, head, log, deadline, database } = work;
   const before = doneBefore(work, state, state.run ?? joined);
-  const plan = planned(work, state, before.length);
+  const verdict = await verdictOn(work, session, state.step);
+  const plan = planned(work, { state, verdict, done: before.length });
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
     const message = before.length > 0 ? "Another run has done it." : "Nothing to do.";
     return report(head, { outcome: "done", done: before, message });

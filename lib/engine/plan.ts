@@ -1,6 +1,6 @@
 import type { MigrateCommand, RollbackCommand } from "../command";
 import { compare } from "../compare";
-import type { AppliedRow, Database, State, Step } from "../database/database";
+import type { AppliedRow, Database, State, Step, Verdict } from "../database/database";
 import type { Migration, Script } from "../migration";
 import type { Problem } from "../report";
 import { type Resumption, resume, undo } from "./recovery";
@@ -9,7 +9,9 @@ export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
-  readonly database: Pick<Database, "segments" | "remark">;
+  readonly database: Pick<Database, "segments" | "remark" | "lost">;
+  /** On the statement in which the step in progress was cut off. Default: unknown. */
+  readonly verdict?: Verdict;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
 }
@@ -35,9 +37,20 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-function notice({ name, script }: Step, database: Pick<Database, "remark">): readonly string[] {
-  const remark = script.kind === "sql" ? database.remark(script) : undefined;
-  return remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`];
+function notice({ name, script }: Step, database: PlanInput["database"]): readonly string[] {
+  if (script.kind !== "sql") return [];
+  const remark = database.remark(script);
+  const starts = database.segments(script, 0).map(({ first }) => first);
+  const lost = starts.filter((from) => from > 0 && database.lost(script, from) !== undefined);
+  const [first, last] = [lost[0], lost.at(-1)];
+  return [
+    ...(remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`]),
+    ...(first === undefined || last === undefined
+      ? []
+      : [
+          `${name} cannot be taken up again between statements ${first} and ${last + 1}: ${database.lost(script, first)}.`,
+        ]),
+  ];
 }
 
 function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] {
@@ -62,10 +75,10 @@ function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] 
 }
 
 /** What a run before this one has begun comes first; it counts as a step. */
-function resumption({ state: { step }, migrations, database }: PlanInput): readonly Resumption[] {
+function resumption({ state: { step }, migrations, ...judged }: PlanInput): readonly Resumption[] {
   if (!step) return [];
   const migration = migrations.find(({ name }) => name === step.name);
-  return [resume(step, migration, database)];
+  return [resume(step, migration, judged)];
 }
 
 function upStep(migration: Migration): Step {
@@ -81,7 +94,9 @@ function rollback(input: PlanInput, command: RollbackCommand): readonly Planned[
   const { step } = state;
   const begun: readonly Planned[] = step?.direction === "up" ? [undo(step, files.get(step.name))] : resumption(input);
   // A repeatable has nothing to go back to.
-  const once = state.applied.filter(({ name }) => name !== step?.name && !files.get(name)?.repeatable);
+  const once = state.applied.filter(
+    ({ name, repeatable }) => name !== step?.name && !repeatable && !files.get(name)?.repeatable,
+  );
   const rows = once.toReversed();
   return [...begun, ...rows.map((row) => downStep(row, files.get(row.name)))].slice(0, command.steps);
 }

@@ -1,4 +1,4 @@
-import type { Database, Step, StepRow } from "../database/database";
+import type { Database, Segment, Step, StepRow, Verdict } from "../database/database";
 import { isKept } from "../mask";
 import type { Migration, Script, SqlScript, Statement } from "../migration";
 import type { Problem } from "../report";
@@ -6,12 +6,17 @@ import type { Problem } from "../report";
 /** How to go on with a step that was cut off or stopped half way. */
 export type Resumption = { readonly step: Step } | { readonly problem: Problem };
 
+/** How a dialect's scripts are taken up again. */
+export type Scripts = Pick<Database, "segments" | "lost">;
+
+export interface Judged {
+  readonly database: Scripts;
+  /** On the statement in doubt, where there is one. Default: unknown. */
+  readonly verdict?: Verdict;
+}
+
 /** Goes on in the direction in which the step was going: with the file as it is now, if what has taken effect reads the same. */
-export function resume(
-  row: StepRow,
-  migration: Migration | undefined,
-  database: Pick<Database, "segments">,
-): Resumption {
+export function resume(row: StepRow, migration: Migration | undefined, judged: Judged): Resumption {
   const script = row.direction === "up" ? migration?.up : downScript(row, migration);
   if (!script) return { problem: gone(row) };
   const step = stepOf(row, migration, script);
@@ -19,13 +24,19 @@ export function resume(
     return script.kind === "code" ? { step } : { problem: changed(row, "it was code, and is SQL now", script.file) };
   }
   if (script.kind === "code") return { problem: changed(row, "it was SQL, and is code now", script.file) };
-  const difference = firstDifference(row.script.statements, script.statements, row.statement);
+  // What is made to be run again is begun again.
+  if (migration?.repeatable && migration.checksum !== row.checksum) return { step };
+  const doubt = inDoubt(row, judged.database);
+  const from = doubt && judged.verdict === "applied" ? doubt.first + doubt.count : row.statement;
+  const difference = firstDifference(row.script.statements, script.statements, from);
   if (difference !== undefined) {
     const was = `statement ${difference + 1} has taken effect and reads differently now`;
     return { problem: { ...changed(row, was, script.file), ...placeOf(script, difference) } };
   }
-  const doubt = doubtful(row, row.script, database);
-  return doubt ? { problem: doubt } : { step: { ...step, from: row.statement } };
+  if (doubt && (judged.verdict ?? "unknown") === "unknown") return { problem: cutOff(row, row.script, doubt) };
+  const lost = judged.database.lost(script, from);
+  if (lost !== undefined) return { problem: notResumable(row, script, { from, lost }) };
+  return { step: { ...step, from, resumed: true } };
 }
 
 /** Undoes a step that was stopped on its way up. */
@@ -66,13 +77,15 @@ function firstDifference(before: readonly Statement[], now: readonly Statement[]
   return index === -1 ? undefined : index;
 }
 
-/** A problem when it cannot be known whether the statement in which the step was cut off took effect. */
-function doubtful(row: StepRow, script: SqlScript, database: Pick<Database, "segments">): Problem | undefined {
-  const segment = database.segments(script, row.statement)[0];
+/** The segment of which the journal does not say whether it took effect, when that matters. Pure. */
+export function inDoubt(row: StepRow, database: Pick<Database, "segments">): Segment | undefined {
+  const segment = row.script && database.segments(row.script, row.statement)[0];
   if (!segment || segment.repeatable) return undefined;
-  const refusedAt = row.error?.index;
   // The database refused this very statement: it did not take effect.
-  if (refusedAt === segment.first) return undefined;
+  return row.error?.index === segment.first ? undefined : segment;
+}
+
+function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
   const reason = row.error
     ? `inside the block that begins at statement ${segment.first + 1}`
     : `in statement ${segment.first + 1}, and whether that took effect is not known`;
@@ -83,6 +96,21 @@ function doubtful(row: StepRow, script: SqlScript, database: Pick<Database, "seg
     ...placeOf(script, segment.first),
     message: `${row.name} was cut off ${reason}.`,
     advice: "See in the database what has taken effect; docs/recovery.md says how to go on.",
+  };
+}
+
+function notResumable(
+  row: StepRow,
+  script: SqlScript,
+  { from, lost }: { readonly from: number; readonly lost: string },
+): Problem {
+  return {
+    code: "NOT_RESUMABLE",
+    migration: row.name,
+    file: script.file,
+    ...placeOf(script, from),
+    message: `${row.name} cannot go on at statement ${from + 1}: ${lost}, and the session that knew it is gone.`,
+    advice: "Roll it back and migrate again, or change what is left so that it does without.",
   };
 }
 

@@ -68,7 +68,7 @@ async function locked(
   const outcome = joined && (await outcomeOf(joined, session));
   if (outcome) return outcome;
   const state = await session.state(turn.run.runId);
-  if (state.tables === "missing") await session.prepare();
+  if (state.tables !== "ready") await session.prepare();
   const answered = stored(turn, state);
   if (answered) return answered;
   await closeCutOff(session, turn, state);

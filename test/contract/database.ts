@@ -68,6 +68,16 @@ function reading(subject: DatabaseSubject): void {
     await locked(database, async () => undefined);
     expect(await stateOf(database)).toEqual({ tables: "ready", applied: [], unfinished: [] });
   });
+
+  test("tables of an older version are read as they are, and brought up to date before anything is written", async () => {
+    const { database, query } = await subject.create();
+    await locked(database, (session) => session.carryOut(step(script("SELECT 1")), start));
+    await query("ALTER TABLE migration_step DROP COLUMN probe, DROP COLUMN state, DROP COLUMN cuts");
+    await query("ALTER TABLE migration DROP COLUMN origin, DROP COLUMN repeatable");
+    expect(await stateOf(database)).toMatchObject({ tables: "old", applied: [{ name: "1_one" }] });
+    await locked(database, async () => undefined);
+    expect(await stateOf(database)).toMatchObject({ tables: "ready", applied: [{ name: "1_one" }] });
+  });
 }
 
 function locking(subject: DatabaseSubject): void {

@@ -23,6 +23,7 @@ function row(migration: Migration, id: number): AppliedRow {
     runId: "r",
     bundle: "7+abc",
     ...kept,
+    ...(migration.repeatable && { repeatable: true as const }),
   };
 }
 
@@ -40,6 +41,7 @@ function halfWay(migration: Migration, more: Partial<StepRow> = {}): StepRow {
     runId: "r",
     bundle: "7+abc",
     elapsedMs: 0,
+    cuts: 0,
     ...more,
   };
 }
@@ -50,7 +52,11 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
     command: { action: "migrate" },
     migrations: [a, b, c],
     state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
-    database: { segments: ({ statements }, from) => segmentsOf(statements, from), remark: () => undefined },
+    database: {
+      segments: ({ statements }, from) => segmentsOf(statements, from),
+      remark: () => undefined,
+      lost: () => undefined,
+    },
     late: "refuse",
     ...rest,
   });
@@ -205,6 +211,7 @@ test("what is not run in one transaction is said beforehand", () => {
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+      lost: () => undefined,
     },
     late: "refuse",
   };
