@@ -177,6 +177,8 @@ export interface Reader {
   tables(names: readonly TableName[]): Promise<readonly ForeignTable[]>;
   /** All rows of a table, with the columns that the description has. */
   rows(table: ForeignTable): Promise<readonly ForeignRow[]>;
+  /** Names that earlier runs have adopted, whatever became of them since. The journal must be there. */
+  adopted(): Promise<readonly string[]>;
 }
 
 /** What keeps another tool from changing its history meanwhile. */

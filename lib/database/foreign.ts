@@ -1,4 +1,5 @@
 import type { ForeignColumn, ForeignRow, ForeignTable, TableName } from "../foreign";
+import type { Report } from "../report";
 import type { Connection } from "./connection";
 import type { Reader } from "./database";
 import type { Dialect, Place } from "./dialect";
@@ -9,9 +10,21 @@ export interface ForeignSetup extends Place {
   readonly connection: Connection;
 }
 
-/** Reads tables that are not ours. */
-export function createForeignReader(setup: ForeignSetup): Pick<Reader, "tables" | "rows"> {
-  return { tables: (names) => readTables(setup, names), rows: (table) => readRows(setup, table) };
+/** Reads tables that are not ours, and what we have made of them. */
+export function createForeignReader(setup: ForeignSetup): Pick<Reader, "tables" | "rows" | "adopted"> {
+  return {
+    tables: (names) => readTables(setup, names),
+    rows: (table) => readRows(setup, table),
+    adopted: () => readAdopted(setup),
+  };
+}
+
+async function readAdopted({ connection, dialect, tables }: ForeignSetup): Promise<readonly string[]> {
+  const { name, text } = dialect.grammar;
+  const runs = await connection.query<readonly { readonly report: string }[]>(
+    `SELECT ${name("report")} FROM ${tables.run} WHERE ${name("action")} = ${text("adopt")} AND ${name("outcome")} = ${text("done")}`,
+  );
+  return runs.flatMap(({ report }) => (JSON.parse(report) as Report).adoption?.recorded.map((one) => one.name) ?? []);
 }
 
 interface ColumnRecord extends ForeignColumn {

@@ -90,6 +90,20 @@ export function uncheckedNotices({ tool }: History, unchecked: readonly Migratio
   return unchecked.map(({ name }) => `${name} could not be held against the checksum that ${TOOL[tool].title} keeps.`);
 }
 
+export function revertedNotices({ tool }: History, reverted: readonly string[]): readonly string[] {
+  const title = TOOL[tool].title;
+  return reverted.map((name) => `${name} was adopted before and has been reverted since; ${title}'s row is left out.`);
+}
+
+export function appliedBy(history: History, count: number): Problem {
+  const title = TOOL[history.tool].title;
+  return {
+    code: "HISTORY_FOUND",
+    message: `By ${title}'s history in ${placeOf(history)}, ${count} of these migrations are applied already.`,
+    advice: `Call adopt, which records them: {"from":"${history.tool}","dryRun":true} shows what it would record.`,
+  };
+}
+
 /** Where a history lies. */
 export function placeOf({ table: { schema, table } }: History): string {
   return `${schema}.${table}`;

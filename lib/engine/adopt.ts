@@ -1,5 +1,5 @@
 import type { AdoptCommand } from "../command";
-import type { AdoptedRow, State } from "../database/database";
+import type { AdoptedRow, Reader, State } from "../database/database";
 import type { ForeignRow } from "../foreign";
 import { type Matched, match } from "../history/match";
 import { candidates, type History, recognise } from "../history/recognise";
@@ -7,11 +7,13 @@ import { TOOL } from "../history/tools";
 import type { Problem } from "../report";
 import {
   ambiguous,
+  appliedBy,
   blocked,
   changedSince,
   lateNotices,
   noHistory,
   placeOf,
+  revertedNotices,
   rowWithoutFile,
   severalHistories,
   uncheckedNotices,
@@ -54,21 +56,34 @@ function pastOf(given: Given): Past {
     plan: async (reader) => {
       const rows = await reader.rows(table);
       const besides = beside ? await reader.rows(beside) : [];
-      return planAdoption(given, rows, besides);
+      const before = given.state.tables === "missing" ? [] : await reader.adopted();
+      return planAdoption(given, { rows, besides, before });
     },
   };
 }
 
+interface Found {
+  readonly rows: readonly ForeignRow[];
+  readonly besides: readonly ForeignRow[];
+  /** Names that earlier runs have adopted. */
+  readonly before: readonly string[];
+}
+
 /** Pure. */
-function planAdoption(given: Given, rows: readonly ForeignRow[], besides: readonly ForeignRow[]): PastPlan {
+function planAdoption(given: Given, { rows, besides, before }: Found): PastPlan {
   const { history, state, turn } = given;
   const { migrations, head } = turn;
   const tool = TOOL[history.tool];
   const matching = match(tool, rows, migrations);
   const known = new Map(state.applied.map(({ name, runId }) => [name, runId]));
   // What this very run has recorded is told again: a call of it may have been cut off.
-  const told = matching.matched.filter(({ migration: { name } }) => (known.get(name) ?? head.runId) === head.runId);
-  const matched = new Set(matching.matched.map(({ migration }) => migration));
+  const reverted = new Set(before.filter((name) => !known.has(name)));
+  const told = matching.matched.filter(
+    ({ migration: { name } }) => !reverted.has(name) && (known.get(name) ?? head.runId) === head.runId,
+  );
+  const matched = new Set(
+    matching.matched.flatMap(({ migration }) => (reverted.has(migration.name) ? [] : [migration])),
+  );
   const pending = migrations.filter((migration) => !matched.has(migration) && !known.has(migration.name));
   const stuck = besides.filter((row) => tool.beside?.blocked(row));
   return {
@@ -81,7 +96,11 @@ function planAdoption(given: Given, rows: readonly ForeignRow[], besides: readon
         ? []
         : matching.rowsWithoutFile.map((key) => rowWithoutFile(history, key))),
     ],
-    notices: [...lateNotices(migrations, pending), ...uncheckedNotices(history, matching.unchecked)],
+    notices: [
+      ...lateNotices(migrations, pending),
+      ...uncheckedNotices(history, matching.unchecked),
+      ...revertedNotices(history, [...reverted]),
+    ],
     rows: told.flatMap((each) => (known.has(each.migration.name) ? [] : [adoptedRow(history, each)])),
     adoption: {
       tool: history.tool,
@@ -103,4 +122,15 @@ function adoptedRow(history: History, { migration, row, appliedAt }: Matched): A
     ...(appliedAt !== undefined && { appliedAt }),
     ...(down && { down }),
   };
+}
+
+/** Where the journal is empty: histories by which some of these migrations are applied already, so that they would run twice. */
+export async function appliedElsewhere({ database, migrations }: Turn, reader: Reader): Promise<readonly Problem[]> {
+  const { histories } = recognise(await reader.tables(candidates({}, database.dialect)), {});
+  const problems = histories.map(async (history) => {
+    const { matched } = match(TOOL[history.tool], await reader.rows(history.table), migrations);
+    const once = matched.filter(({ migration }) => !migration.repeatable);
+    return once.length > 0 ? [appliedBy(history, once.length)] : [];
+  });
+  return (await Promise.all(problems)).flat();
 }

@@ -1,6 +1,7 @@
 import type { MigrateCommand, RollbackCommand } from "../command";
 import type { Reader, RunRow, Session, State, StepRow, Verdict } from "../database/database";
 import type { DoneStep, Report } from "../report";
+import { appliedElsewhere } from "./adopt";
 import { makePlan, type Plan } from "./plan";
 import { inDoubt } from "./recovery";
 import { endReport, refusedReport, report } from "./reports";
@@ -18,7 +19,8 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
     look: async (reader, state) => {
       // While its connection has the lock, nothing can be told of the statement that it is at.
       const still = state.step?.connection === state.holder;
-      const plan = planned(work, { state, verdict: still ? "unknown" : await verdictOn(work, reader, state.step) });
+      const verdict = still ? "unknown" : await verdictOn(work, reader, state.step);
+      const plan = await withPast(work, reader, { plan: planned(work, { state, verdict }), state });
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
       const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !state.run;
@@ -42,6 +44,18 @@ function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   return makePlan({ ...work, state, verdict, command: { ...command, steps: command.steps - done } });
 }
 
+interface Planned {
+  readonly plan: Plan;
+  readonly state: State;
+}
+
+/** With an empty journal, what another tool has applied must not run once more. */
+async function withPast(work: Work, reader: Reader, { plan, state }: Planned): Promise<Plan> {
+  const first = work.command.action === "migrate" && state.applied.length === 0 && !state.step;
+  if (!first || plan.steps.length === 0) return plan;
+  return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
+}
+
 /** What became of the statement in which a step was cut off. */
 async function verdictOn({ database }: Work, reader: Reader, step: StepRow | undefined): Promise<Verdict> {
   return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
@@ -63,7 +77,7 @@ async function carryOut(work: Work, session: Session, { state, joined }: Found):
   const { run, head, log, deadline, database } = work;
   const before = doneBefore(work, state, state.run ?? joined);
   const verdict = await verdictOn(work, session, state.step);
-  const plan = planned(work, { state, verdict, done: before.length });
+  const plan = await withPast(work, session, { plan: planned(work, { state, verdict, done: before.length }), state });
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
     const message = before.length > 0 ? "Another run has done it." : "Nothing to do.";
     return report(head, { outcome: "done", done: before, message });

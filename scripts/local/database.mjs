@@ -4,7 +4,7 @@ import { Advice, say, step } from "./progress.mjs";
 import { ensureServer } from "./servers.mjs";
 
 /** Any of these says that there is a database already. */
-const SETTINGS = ["DATABASE_URL", "DATABASE_SECRET_ID", "DATABASE_HOST"];
+const SETTINGS = ["DATABASE_URL", "DATABASE_SECRET_ID", "DATABASE_HOST", "DATABASE_AUTH"];
 
 /** The private server of each dialect, and the folder in `.local/` where its data stays. */
 const PRIVATE = {

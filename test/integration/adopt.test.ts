@@ -26,6 +26,33 @@ describe.each(SERVERS)("$server", ({ server, dialect }) => {
     });
   });
 
+  test("migrate does not run what another tool's history says is applied", async () => {
+    const target = await prepared(
+      [KNEX, "INSERT INTO knex_migrations (name, batch) VALUES ('1_a.js', 1)"],
+      [file("1_a")],
+    );
+    for (const dryRun of [true, false]) {
+      const refused = await run(target, "migrate", { dryRun });
+      expect([refused.outcome, codes(refused)]).toEqual(["refused", ["HISTORY_FOUND"]]);
+      expect(refused.problems[0]?.advice).toContain('"from":"knex"');
+    }
+    const other = await run({ ...target, migrations: [sql("9_other", "SELECT 1;", dialect)] }, "migrate");
+    expect(other).toMatchObject({ outcome: "done", done: [{ name: "9_other" }] });
+  });
+
+  test("what was adopted and has been reverted since is not adopted again", async () => {
+    const target = await prepared(
+      [KNEX, "INSERT INTO knex_migrations (name, batch) VALUES ('1_a.js', 1), ('2_b.js', 1)"],
+      ["1_a", "2_b"].map((name) => sql(name, "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;", dialect)),
+    );
+    await run(target, "adopt");
+    await run(target, "rollback");
+    const again = await run(target, "adopt");
+    expect(again).toMatchObject({ outcome: "done", adoption: { recorded: [], pending: ["2_b"] } });
+    expect(again.notices).toEqual([expect.stringContaining("2_b was adopted before and has been reverted")]);
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "2_b" }] });
+  });
+
   test("a row that no file goes with is refused, unless it is to be left", async () => {
     const target = await prepared(
       [KNEX, "INSERT INTO knex_migrations (name, batch) VALUES ('1_a.js', 1), ('2_gone.js', 1)"],
