@@ -9,16 +9,17 @@ const FOLDER = resolve(__dirname, "../tools");
 /** Has a tool apply these files, texts by path, as its users would. */
 export async function applyWith(tool: string, url: string, files: Readonly<Record<string, string>>): Promise<void> {
   if (!existsSync(join(FOLDER, "node_modules"))) throw new Error("Install the tools: node scripts/setup.mjs");
-  const folder = mkdtempSync(join(tmpdir(), "migration-lambda-tool-"));
+  const scratch = mkdtempSync(join(tmpdir(), "migration-lambda-tool-"));
+  const folder = join(scratch, "migrations");
   try {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
     // Some of them leave caches in the temporary folder.
-    const env = { ...process.env, TMPDIR: folder };
+    const env = { ...process.env, TMPDIR: scratch };
     await promisify(execFile)(process.execPath, [join(FOLDER, "apply.mjs"), tool, url, folder], { env });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
