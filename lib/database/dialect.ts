@@ -15,6 +15,8 @@ export interface Dialect {
   connect(logins: Logins, deadline: Deadline): Promise<{ readonly connection: Connection; readonly database: string }>;
   /** Where the journal is, and what the lock is called. */
   place(database: string): Place;
+  /** Whether there is such a place at all, when none of our tables is in it. @throws MigratorError `INVALID_SETTINGS` */
+  find(connection: Connection, place: Place): Promise<void>;
   /** Makes ready to change something. @throws MigratorError `READ_ONLY` */
   enter(connection: Connection, place: Place): Promise<Server>;
   /** Keeps the connection from being taken for one whose process has vanished. */
@@ -75,7 +77,7 @@ export interface Server {
  * - `unreadable`: a table or a column of the journal is missing.
  * - `denied`: a privilege is missing.
  */
-export type ErrorKind = "contention" | "lock-check" | "unreadable" | "no-schema" | "denied" | "other";
+export type ErrorKind = "contention" | "lock-check" | "unreadable" | "denied" | "other";
 
 export interface Errors {
   /** Whether this is the server's refusal of a statement, as opposed to an error of our own. */

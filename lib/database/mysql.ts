@@ -47,6 +47,8 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
       plainTables: tables,
       lock: lockName(database),
     }),
+    // Whoever is connected is in it.
+    find: async () => undefined,
     enter: (connection, place) => enter(connection, reset(place)),
     ping: "DO 0",
     reset,

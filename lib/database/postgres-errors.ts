@@ -39,7 +39,6 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   "22012": "lock-check",
   "42P01": "unreadable",
   "42703": "unreadable",
-  "3F000": "no-schema",
   "42501": "denied",
 };
 

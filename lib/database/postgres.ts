@@ -44,6 +44,7 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
       plainTables: tables,
       lock: lockKey(database, schema),
     }),
+    find: findSchema,
     enter: (connection, place) => enter(connection, reset(place)),
     ping: "SELECT 1",
     reset,
@@ -76,6 +77,17 @@ function lockKey(database: string, schema: string): string {
     .update(JSON.stringify(["migration-lambda", database, schema]))
     .digest();
   return String(hash.readBigInt64BE());
+}
+
+async function findSchema(connection: Connection, { schema }: Place): Promise<void> {
+  const { text } = postgresGrammar;
+  const found = await connection.query<readonly unknown[]>(
+    `SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${text(schema)}`,
+  );
+  if (found.length > 0) return;
+  throw new MigratorError("INVALID_SETTINGS", `There is no schema ${schema} in this database.`, {
+    advice: "Create the schema, or correct DATABASE_SCHEMA.",
+  });
 }
 
 interface Facts {

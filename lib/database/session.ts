@@ -40,7 +40,10 @@ export function createReader(setup: ReaderSetup): Reader {
         if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
       }
       const present = presentTables(plainTables, await readColumns(setup));
-      if (!present.tables.has("migration")) return { tables: "missing", applied: [], unfinished: [] };
+      if (!present.tables.has("migration")) {
+        await dialect.find(connection, setup);
+        return { tables: "missing", applied: [], unfinished: [] };
+      }
       if (present.tables.size === 3) {
         const absent = present.absent.map(({ column }) => column);
         // Somebody else may have made them in between.
@@ -184,11 +187,6 @@ export function journalError({ errors }: Pick<Dialect, "errors">, error: unknown
     });
   }
   const words = maskMessage(errors.wordsOf(error));
-  if (kind === "no-schema") {
-    return new MigratorError("STATEMENT_FAILED", `The journal has no place: ${words}`, {
-      advice: "Create the schema, or correct DATABASE_SCHEMA.",
-    });
-  }
   return new MigratorError(
     kind === "denied" ? "ACCESS_DENIED" : "STATEMENT_FAILED",
     `The journal cannot be used: ${words}`,

@@ -39,6 +39,7 @@ export function makePlan(input: PlanInput): Plan {
 
 function notice({ name, script }: Step, database: PlanInput["database"]): readonly string[] {
   if (script.kind !== "sql") return [];
+  if (script.statements.length === 0) return [`${name} has no statements: it is recorded, and nothing else.`];
   const remark = database.remark(script);
   const starts = database.segments(script, 0).map(({ first }) => first);
   const lost = starts.filter((from) => from > 0 && database.lost(script, from) !== undefined);

@@ -86,13 +86,11 @@ test("a closed port and a silent server are given up when the time is up", async
   expect(closed).toMatchObject({ code: "UNREACHABLE", message: "The database cannot be reached (ECONNREFUSED)." });
 });
 
-test("a schema that is not there is said when something is to be written", async () => {
+test("a schema that is not there is not taken for an empty one", async () => {
   const { url } = await createTestDatabase({ server: "postgres18" });
-  const database = databaseAt(url, { DATABASE_SCHEMA: "elsewhere" });
-  expect(await database.read(deadline, (reader) => reader.state("x"))).toMatchObject({ tables: "missing" });
-  const made = database.exclusively({ deadline, whenBusy: async () => "leave" }, (session) => session.prepare());
-  await expect(made).rejects.toMatchObject({
-    code: "STATEMENT_FAILED",
+  expect(await rejection(databaseAt(url, { DATABASE_SCHEMA: "elsewhere" }))).toMatchObject({
+    code: "INVALID_SETTINGS",
+    message: "There is no schema elsewhere in this database.",
     advice: "Create the schema, or correct DATABASE_SCHEMA.",
   });
 });
