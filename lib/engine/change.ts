@@ -19,7 +19,7 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
       const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !state.run;
-      return nothing ? report(work.head, { outcome: "done", message: "Nothing to do." }) : undefined;
+      return nothing ? nothingReport(work, plan) : undefined;
     },
     carryOut: (session, state, joined) => carryOut(work, session, { state, joined }),
   };
@@ -31,6 +31,10 @@ function planned(work: Work, state: State, done = 0): Plan {
   if (command.steps === undefined) return makePlan({ ...work, state });
   if (command.steps <= done) return { steps: [], problems: [], notices: [] };
   return makePlan({ ...work, state, command: { ...command, steps: command.steps - done } });
+}
+
+function nothingReport({ head }: Work, { notices }: Plan): Report {
+  return report(head, { outcome: "done", message: "Nothing to do.", ...(notices.length > 0 && { notices }) });
 }
 
 function dryRunReport({ head }: Work, { steps, problems, notices }: Plan): Report {
