@@ -12,8 +12,8 @@ export interface Activity {
 /** How far a statement has come. `total` is 0 where the server does not know it. */
 interface Progress {
   readonly stage: string;
-  readonly done: number;
-  readonly total: number;
+  readonly done: number | string;
+  readonly total: number | string;
 }
 
 type Asking = Pick<ReaderSetup, "connection" | "dialect">;
@@ -24,7 +24,7 @@ export interface ProcessRecord {
   readonly QUERY_ID?: number;
   readonly STAGE?: number;
   readonly MAX_STAGE?: number;
-  readonly PROGRESS?: number;
+  readonly PROGRESS?: number | string;
 }
 
 /** Who is not the session's user and has no right to see it gets no row, or on PostgreSQL one without a state. */
@@ -37,7 +37,9 @@ export async function progressOf(asking: Asking, id: number): Promise<string | u
   try {
     const progress = await READ[asking.dialect.name](asking, id);
     if (!progress) return undefined;
-    const { stage, done, total } = progress;
+    const { stage } = progress;
+    // MySQL's are large integers, which the driver gives as text.
+    const [done, total] = [Number(progress.done), Number(progress.total)];
     return total > 0 ? `${stage}, ${Math.floor((100 * Math.min(done, total)) / total)} %` : stage;
   } catch (error) {
     // A server that is older, or a right that is missing: it is only worth knowing.
@@ -53,7 +55,7 @@ const READ: Readonly<Record<DialectName, Read>> = {
     const [process] = await processRecords(asking, id);
     if (process?.MAX_STAGE === undefined) return (await asking.connection.query<readonly Progress[]>(stages(id)))[0];
     const { STAGE = 0, MAX_STAGE, PROGRESS = 0 } = process;
-    return MAX_STAGE > 0 ? { stage: `stage ${STAGE} of ${MAX_STAGE}`, done: Number(PROGRESS), total: 100 } : undefined;
+    return MAX_STAGE > 0 ? { stage: `stage ${STAGE} of ${MAX_STAGE}`, done: PROGRESS, total: 100 } : undefined;
   },
   postgres: async ({ connection }, id) => (await connection.query<readonly Progress[]>(phases(id)))[0],
 };
