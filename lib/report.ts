@@ -78,7 +78,7 @@ export interface Failure {
   readonly direction: Direction;
   /** The database's or the migration's own words, secrets masked. */
   readonly message: string;
-  /** The database's error code, such as `ER_PARSE_ERROR`. */
+  /** The database's error code, such as `ER_PARSE_ERROR`; `CANCELLED` where it was stopped and its runner had left. */
   readonly code?: string;
   readonly file?: string;
   /** Number of the failed statement in its script, counted from 1; absent for code. */
