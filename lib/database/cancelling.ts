@@ -77,10 +77,12 @@ const ASK: Readonly<Record<DialectName, Ask>> = {
       const { INFO, QUERY_ID } = process;
       return INFO === null ? undefined : { sql: INFO, mark: String(QUERY_ID ?? "") };
     },
-    stop: (setup, id, { mark }) => {
-      const { holder } = setup.dialect.grammar;
-      const own = `KILL QUERY IF(${holder(setup.lock)} = ${id}, ${id}, 0)`;
-      return killed(setup, mark === "" ? own : `KILL QUERY ID ${mark}`);
+    stop: (setup, id, { sql, mark }) => {
+      if (mark !== "") return killed(setup, `KILL QUERY ID ${mark}`);
+      const { holder, text } = setup.dialect.grammar;
+      // MySQL kills whatever runs by then: as little time as may be between the look and the kill.
+      const still = `SELECT ID FROM information_schema.PROCESSLIST WHERE ID = ${id} AND ID = ${holder(setup.lock)} AND INFO = ${text(sql)}`;
+      return killed(setup, `SET @cancelled = COALESCE((${still}), 0);\nKILL QUERY @cancelled`);
     },
   },
   postgres: {
