@@ -7,7 +7,7 @@ import { stored, type Turn } from "./turn";
 
 /** Between two statements of a message there is only a moment. */
 const BETWEEN_MS = 1_000;
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 
 /** Stops the statement in progress, from beside the Session that runs it, and waits for what becomes of that. */
 export async function cancelStatement(turn: Turn, command: CancelCommand, canceller: Canceller): Promise<Report> {
@@ -126,7 +126,7 @@ function cancelReport({ head }: Turn, asked: Asked, { after, failure }: Aftermat
   const body = { ...(inProgress && { inProgress }), ...(failure && { failure }) };
   const of = step.script ? `statement ${index + 1} of ${step.script.statements.length} of ${step.name}` : step.name;
   if (after.holder === step.connection) {
-    const message = `The server was asked to stop ${of}, and has not yet; call status to see when it has.`;
+    const message = `The server was asked to stop ${of}, and its session has not ended yet; call status to see when it has.`;
     return report(head, { outcome: "running", message, ...body });
   }
   if (!failure && !isUnchanged(after.step, step)) {
