@@ -10,6 +10,9 @@ export const handler = createHandler(assembleBundle(bundle), [
     "POST /migrate": "migrate",
     "POST /adopt": "adopt",
     "POST /baseline": "baseline",
+    "POST /cancel": "cancel",
+    "POST /accept": "accept",
+    "POST /settle": "settle",
   }),
-  invokeTrigger("migrate", "adopt", "baseline"),
+  invokeTrigger("migrate", "adopt", "baseline", "cancel", "accept", "settle"),
 ]);

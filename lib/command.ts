@@ -1,27 +1,11 @@
 import * as v from "valibot";
+import { dryRun, from, migration, reason, runId, statement, steps, type TOOLS, table, to } from "./command-fields";
 import { MigratorError } from "./errors";
 import type { Problem } from "./report";
 
-export type Action = "status" | "migrate" | "rollback" | "adopt" | "baseline";
+export type Action = "status" | "migrate" | "rollback" | "adopt" | "baseline" | "cancel" | "accept" | "settle";
 
-/**
- * The tools whose histories can be adopted; the first whose columns fit a table takes it, so the least particular come last.
- * `umzug`: the table of its SequelizeStorage, or a bare table of names.
- */
-export const TOOLS = [
-  "flyway",
-  "golang-migrate",
-  "goose",
-  "dbmate",
-  "knex",
-  "node-pg-migrate",
-  "prisma",
-  "drizzle",
-  "typeorm",
-  "sequelize",
-  "umzug",
-] as const;
-
+export { TOOLS } from "./command-fields";
 export type ToolName = (typeof TOOLS)[number];
 
 export interface StatusCommand {
@@ -69,8 +53,43 @@ export interface BaselineCommand {
   readonly dryRun?: boolean;
 }
 
+export interface CancelCommand {
+  readonly action: "cancel";
+  /** The run whose statement is to be stopped, not this call's own. Absent: whichever is in progress. */
+  readonly runId?: string;
+}
+
+export interface AcceptCommand {
+  readonly action: "accept";
+  readonly runId?: string;
+  /** An applied one, whose file is to count as what was applied. */
+  readonly migration: string;
+  /** For the audit. */
+  readonly reason: string;
+}
+
+export interface SettleCommand {
+  readonly action: "settle";
+  readonly runId?: string;
+  /** The one that was cut off. */
+  readonly migration: string;
+  /** Its statement that is in doubt, counted from 1. */
+  readonly statement: number;
+  readonly as: "applied" | "not applied";
+  /** For the audit. */
+  readonly reason: string;
+}
+
 /** What is asked, as plain data. */
-export type Command = StatusCommand | MigrateCommand | RollbackCommand | AdoptCommand | BaselineCommand;
+export type Command =
+  | StatusCommand
+  | MigrateCommand
+  | RollbackCommand
+  | AdoptCommand
+  | BaselineCommand
+  | CancelCommand
+  | AcceptCommand
+  | SettleCommand;
 
 /** What the way in knows about one call and the Command does not say. */
 export interface Call {
@@ -84,40 +103,11 @@ export interface Call {
   readonly caller?: string;
 }
 
-/** No plan is that long; a number beyond it is a mistake. */
-const MAX_STEPS = 10_000;
-
-const steps = v.pipe(
-  v.number("`steps` must be a number"),
-  v.integer("`steps` must be a whole number"),
-  v.minValue(1, "`steps` must be at least 1"),
-  v.maxValue(MAX_STEPS, `\`steps\` must be at most ${MAX_STEPS}`),
-);
-
-const name = v.pipe(
-  v.string("`to` must be the name of a migration"),
-  v.minLength(1, "`to` must be the name of a migration"),
-  v.maxLength(255, "`to` must be at most 255 characters long"),
-);
-
-const runId = v.pipe(
-  v.string("`runId` must be a string"),
-  v.regex(/^[\w.:-]{1,128}$/, "`runId` must be 1 to 128 letters, digits, dots, colons, hyphens or underscores"),
-);
-
-const dryRun = v.boolean("`dryRun` must be true or false");
-
-const table = v.pipe(
-  v.string("`table` must be the name of a table"),
-  v.regex(/^[^.]+(?:\.[^.]+)?$/, "`table` must be the name of a table, or schema.table"),
-  v.maxLength(128, "`table` must be at most 128 characters long"),
-);
-
 const schemas = {
   status: v.strictObject({ runId: v.exactOptional(runId) }),
   migrate: v.strictObject({
     runId: v.exactOptional(runId),
-    to: v.exactOptional(name),
+    to: v.exactOptional(to),
     steps: v.exactOptional(steps),
     dryRun: v.exactOptional(dryRun),
   }),
@@ -129,13 +119,27 @@ const schemas = {
   }),
   adopt: v.strictObject({
     runId: v.exactOptional(runId),
-    from: v.exactOptional(v.picklist(TOOLS, `\`from\` must be one of ${TOOLS.join(", ")}`)),
+    from: v.exactOptional(from),
     table: v.exactOptional(table),
     unmatched: v.exactOptional(v.picklist(["refuse", "leave"], '`unmatched` must be "refuse" or "leave"')),
     dryRun: v.exactOptional(dryRun),
   }),
-  baseline: v.strictObject({ runId: v.exactOptional(runId), to: name, dryRun: v.exactOptional(dryRun) }),
+  baseline: v.strictObject({ runId: v.exactOptional(runId), to, dryRun: v.exactOptional(dryRun) }),
+  cancel: v.strictObject({ runId: v.exactOptional(runId) }),
+  accept: v.strictObject({ runId: v.exactOptional(runId), migration, reason }),
+  settle: v.strictObject({
+    runId: v.exactOptional(runId),
+    migration,
+    statement,
+    as: v.picklist(["applied", "not applied"], '`as` must be "applied" or "not applied"'),
+    reason,
+  }),
 };
+
+/** The id under which a call's run is known: the one that it names, else the request's. */
+export function runIdOf(command: Command, requestId: string): string {
+  return command.action === "cancel" ? requestId : (command.runId ?? requestId);
+}
 
 /**
  * Makes a Command of what a caller sent. umzug's `step` is accepted for `steps`, but not both.
@@ -159,6 +163,12 @@ export function parseCommand(action: Action, input: unknown): Command {
       return { action, ...check(action, schemas.adopt, input) };
     case "baseline":
       return { action, ...check(action, schemas.baseline, input) };
+    case "cancel":
+      return { action, ...check(action, schemas.cancel, input) };
+    case "accept":
+      return { action, ...check(action, schemas.accept, input) };
+    case "settle":
+      return { action, ...check(action, schemas.settle, input) };
   }
 }
 

@@ -14,6 +14,8 @@ export interface Comparison<A extends Applied> {
   readonly ahead: readonly A[];
   /** Applied, and the file is no longer what was applied. */
   readonly changed: readonly Migration[];
+  /** Applied, and the file differs from what was applied in comments and spacing only. */
+  readonly reformatted: readonly Migration[];
   /** Pending, although a migration that sorts after it is already applied. */
   readonly late: readonly Migration[];
 }
@@ -26,11 +28,14 @@ export function compare<A extends Applied>(migrations: readonly Migration[], app
   const isPending = (migration: Migration) =>
     !rows.has(migration.name) || (migration.repeatable === true && differs(migration));
   const once = migrations.filter(({ repeatable }) => !repeatable);
+  const different = once.filter(differs);
+  const isSame = (migration: Migration) => rows.get(migration.name)?.normalised === migration.normalised;
   const last = once.findLastIndex(({ name }) => rows.has(name));
   return {
     pending: migrations.filter(isPending),
     ahead: applied.filter((row) => !files.has(row.name)),
-    changed: once.filter(differs),
+    changed: different.filter((migration) => !isSame(migration)),
+    reformatted: different.filter(isSame),
     late: once.slice(0, Math.max(last, 0)).filter(({ name }) => !rows.has(name)),
   };
 }

@@ -1,12 +1,15 @@
 export { assembleBundle } from "./assemble";
 export type {
+  AcceptCommand,
   Action,
   AdoptCommand,
   BaselineCommand,
   Call,
+  CancelCommand,
   Command,
   MigrateCommand,
   RollbackCommand,
+  SettleCommand,
   StatusCommand,
   ToolName,
 } from "./command";

@@ -21,6 +21,10 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `AMBIGUOUS`: several files are one and the same migration to the other tool.
  * - `ALREADY_APPLIED`: the journal is not empty.
  * - `IN_PROGRESS`: a migration is half way.
+ * - `NOTHING_RUNNING`: there is no statement to cancel.
+ * - `NOT_APPLIED`: what is to be accepted is not applied.
+ * - `NOT_CHANGED`: what is to be accepted is what was applied.
+ * - `NOT_IN_DOUBT`: what is to be settled is known.
  * - `INVALID`: a setting, a file or a Command is not what it must be.
  */
 export type ProblemCode =
@@ -42,6 +46,10 @@ export type ProblemCode =
   | "AMBIGUOUS"
   | "ALREADY_APPLIED"
   | "IN_PROGRESS"
+  | "NOTHING_RUNNING"
+  | "NOT_APPLIED"
+  | "NOT_CHANGED"
+  | "NOT_IN_DOUBT"
   | "INVALID";
 
 /** A reason not to run. */
@@ -54,6 +62,8 @@ export interface Problem {
   readonly migration?: string;
   readonly file?: string;
   readonly line?: number;
+  /** Number of the statement that it is about, counted from 1. */
+  readonly statement?: number;
 }
 
 export interface DoneStep {
@@ -70,7 +80,7 @@ export interface Failure {
   readonly direction: Direction;
   /** The database's or the migration's own words, secrets masked. */
   readonly message: string;
-  /** The database's error code, such as `ER_PARSE_ERROR`. */
+  /** The database's error code, such as `ER_PARSE_ERROR`; `CANCELLED` where it was stopped and its runner had left. */
   readonly code?: string;
   readonly file?: string;
   /** Number of the failed statement in its script, counted from 1; absent for code. */
@@ -102,6 +112,8 @@ export interface InProgress {
   readonly elapsedMs: number;
   /** Id of the database connection it runs on; absent when that connection is gone. */
   readonly connection?: number;
+  /** What the server says of how far the statement has come, where it says anything: "stage 1 of 2, 45 %". */
+  readonly progress?: string;
   /** The last attempt ended with this error. */
   readonly error?: string;
 }
@@ -149,6 +161,8 @@ export interface Report {
   readonly changed?: readonly string[];
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
+  /** Why a person asked for it. */
+  readonly reason?: string;
   /** Another run holds the lock and this one waited for it in vain. */
   readonly waiting?: true;
   /** One sentence for people. */

@@ -1,8 +1,10 @@
 import type { Logins } from "../login";
+import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
 import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
 import type { Dialect } from "./dialect";
+import { createRepairs } from "./repairs";
 import { createReader, createSession, journalError } from "./session";
 
 const PING_MS = 20_000;
@@ -31,7 +33,15 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
         const server = await dialect.enter(opened.connection, opened);
         const setup = { ...opened, server, deadline };
         if (!(await acquire(setup, exclusive))) return undefined;
-        return { value: await holding(setup, () => work(createSession(setup, carryOut))) };
+        const session = { ...createSession(setup, carryOut), ...createRepairs(setup) };
+        return { value: await holding(setup, () => work(session)) };
+      });
+    },
+    cancelling: async (deadline, work) => {
+      const opened = await open(deadline);
+      return closing(opened, async () => {
+        const server = await dialect.enter(opened.connection, opened);
+        return work(createCanceller({ ...opened, server, deadline }));
       });
     },
   };

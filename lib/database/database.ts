@@ -2,6 +2,10 @@ import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
 import type { DialectName, Direction, Result, Script, SqlScript, Statement } from "../migration";
 import type { Report } from "../report";
+import type { Canceller } from "./cancelling";
+import type { Repairs } from "./repairs";
+
+export type { Canceller, Repairs };
 
 /**
  * What is migrated.
@@ -27,6 +31,8 @@ export interface Database {
     options: ExclusiveOptions,
     work: (session: Session) => Promise<T>,
   ): Promise<{ readonly value: T } | undefined>;
+  /** Runs `work` beside whoever holds the lock. @throws MigratorError as `read`, and `READ_ONLY` */
+  cancelling<T>(deadline: Deadline, work: (canceller: Canceller) => Promise<T>): Promise<T>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(script: SqlScript, from: number): readonly Segment[];
   /** Why a script cannot go on at a statement once its session is gone, as the end of a sentence. Pure. */
@@ -142,6 +148,7 @@ export interface RunRow {
   readonly action: string;
   /** Equal for two calls that ask for the same: action, target and migration set. */
   readonly key: string;
+  readonly bundle: string;
   readonly connection: number;
   readonly elapsedMs: number;
   /** What it set out to do, in order. */
@@ -165,6 +172,7 @@ export interface State {
   readonly unfinished: readonly RunRow[];
   /** The connection that holds the lock. */
   readonly holder?: number;
+  readonly progress?: string;
 }
 
 export interface Reader {
@@ -173,6 +181,8 @@ export interface Reader {
   /** Name of the database that is migrated. */
   readonly database: string;
   state(runId: string): Promise<State>;
+  /** What the server says of how far a connection's statement has come, in a few words; nothing where it may not be asked. */
+  progress(connection: number): Promise<string | undefined>;
   /** Those of these tables that are there and may be read; never our own. Upper and lower case are alike. */
   tables(names: readonly TableName[]): Promise<readonly ForeignTable[]>;
   /** All rows of a table, with the columns that the description has. */
@@ -221,7 +231,7 @@ export interface StatementFailure {
 }
 
 /** One connection, held for a whole run. */
-export interface Session extends Reader {
+export interface Session extends Reader, Repairs {
   readonly connection: number;
   /** Makes the journal's tables where they are missing, and brings older ones up to date. */
   prepare(): Promise<void>;

@@ -17,7 +17,7 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
   const { runId, absent } = asked;
   const list = (...columns: readonly string[]) =>
     columns.map((column) => (absent.has(column) ? `NULL AS ${q(column)}` : q(column))).join(", ");
-  const run = `SELECT ${list("runId", "action", "runKey", "connection", "plan")}, ${age(q("startedAt"))} AS ${q("elapsedMs")},
+  const run = `SELECT ${list("runId", "action", "runKey", "bundle", "connection", "plan")}, ${age(q("startedAt"))} AS ${q("elapsedMs")},
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
@@ -49,6 +49,7 @@ interface RunRecord {
   readonly runId: string;
   readonly action: string;
   readonly runKey: string;
+  readonly bundle: string;
   readonly connection: number;
   readonly elapsedMs: number;
   readonly plan: string;

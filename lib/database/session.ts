@@ -1,8 +1,9 @@
 import { MigratorError } from "../errors";
 import { maskMessage } from "../mask";
+import { progressOf } from "./activity";
 import { createAdoption } from "./adoption";
 import type { Connection, Part } from "./connection";
-import type { Deadline, Reader, RunStart, Session, Step, StepEnd, StepError } from "./database";
+import type { Deadline, Reader, Repairs, RunStart, Session, Step, StepEnd, StepError } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
@@ -33,6 +34,7 @@ export function createReader(setup: ReaderSetup): Reader {
     ...createForeignReader(setup),
     database: setup.database,
     verdict: (row) => verdictOn(setup, row),
+    progress: (id) => progressOf(setup, id),
     state: async (runId) => {
       try {
         return await read(runId);
@@ -70,7 +72,7 @@ export function contextOf({ dialect, tables, lock, deadline }: SessionSetup): Me
 
 type SqlEnd = (setup: SessionSetup, step: Step, intent: Intent) => Promise<StepEnd>;
 
-export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
+export function createSession(setup: SessionSetup, carryOut: SqlEnd): Omit<Session, keyof Repairs> {
   const { connection, dialect } = setup;
   return {
     ...createReader(setup),
@@ -87,6 +89,16 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
       const updates = additions.length > 0 ? dialect.updateTables(setup.tables) : [];
       for (const sql of [...additions, ...updates]) await write(setup, [{ sql }]);
     },
+    ...createAudit(setup),
+    carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
+    execute: (sql, values) => connection.execute(sql, values),
+    abandon: () => connection.destroy(),
+  };
+}
+
+/** What is written of runs does not depend on the lock. */
+export function createAudit(setup: SessionSetup): Pick<Session, "startRun" | "finishRun"> {
+  return {
     startRun: async (run, plan) => {
       const steps = plan.map(({ name, direction }) => ({ name, direction }));
       await write(setup, [startRun(run, JSON.stringify(steps), contextOf(setup))]);
@@ -94,9 +106,6 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Session {
     finishRun: async (report) => {
       await write(setup, [finishRun(report, contextOf(setup))]);
     },
-    carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
-    execute: (sql, values) => connection.execute(sql, values),
-    abandon: () => connection.destroy(),
   };
 }
 

@@ -24,7 +24,7 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
       const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !state.run;
-      return nothing ? report(work.head, { outcome: "done", message: "Nothing to do." }) : undefined;
+      return nothing ? nothingReport(work, plan) : undefined;
     },
     carryOut: (session, state, joined) => carryOut(work, session, { state, joined }),
   };
@@ -59,6 +59,10 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
 /** What became of the statement in which a step was cut off. */
 async function verdictOn({ database }: Work, reader: Reader, step: StepRow | undefined): Promise<Verdict> {
   return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
+}
+
+function nothingReport({ head }: Work, { notices }: Plan): Report {
+  return report(head, { outcome: "done", message: "Nothing to do.", ...(notices.length > 0 && { notices }) });
 }
 
 function dryRunReport({ head }: Work, { steps, problems, notices }: Plan): Report {

@@ -1,16 +1,19 @@
 import { createHash } from "node:crypto";
-import type { Call, Command, StatusCommand } from "../command";
+import { type Call, type CancelCommand, type Command, runIdOf, type StatusCommand } from "../command";
 import type { Database, RunStart, State } from "../database/database";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
 import type { Source } from "../source/source";
+import { acceptTask } from "./accept";
 import { adoptTask } from "./adopt";
 import { baselineTask } from "./baseline";
+import { cancelStatement } from "./cancel";
 import { changeTask } from "./change";
 import { createDeadline } from "./deadline";
 import { type Heading, joinedReport, refusedReport, statusReport } from "./reports";
-import { stored, type Task, type Turn, takeTurn } from "./turn";
+import { settleTask } from "./settle";
+import { stored, type Task, type Turn, takeTurn, withProgress } from "./turn";
 
 export interface MigratorOptions {
   readonly source: Source;
@@ -59,24 +62,35 @@ async function perform(options: MigratorOptions, command: Command, call: Call): 
   const deadline = createDeadline(call.patienceMs);
   const startedAt = new Date().toISOString();
   const { action } = command;
-  const runId = command.runId ?? call.requestId;
+  const runId = runIdOf(command, call.requestId);
   const migrations = await options.source.load();
-  const found = await options.database.read(deadline, async (reader) => {
-    const head: Heading = { runId, action, database: reader.database, startedAt };
-    const state = await reader.state(runId);
-    if (command.action === "status") return statusOf(command, head, { migrations, state });
+  const turnAt = (database: string): Turn => {
     const { caller } = call;
     const key = runKey(command, migrations);
     const run: RunStart = { runId, action, key, bundle: options.bundle, ...(caller !== undefined && { caller }) };
-    const turn: Turn = { ...options, migrations, head, run, call, deadline };
+    return { ...options, migrations, head: { runId, action, database, startedAt }, run, call, deadline };
+  };
+  if (command.action === "cancel")
+    return options.database.cancelling(deadline, (canceller) =>
+      cancelStatement(turnAt(canceller.database), command, canceller),
+    );
+  const found = await options.database.read(deadline, async (reader) => {
+    const turn = turnAt(reader.database);
+    const state = await reader.state(runId);
+    if (command.action === "status")
+      return statusOf(command, turn.head, { migrations, state: await withProgress(reader, state) });
     const task = taskOf(turn, command);
     return stored(turn, state) ?? (await task.look(reader, state)) ?? { turn, task };
   });
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-function taskOf(turn: Turn, command: Exclude<Command, StatusCommand>): Task {
+function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelCommand>): Task {
   switch (command.action) {
+    case "accept":
+      return acceptTask(turn, command);
+    case "settle":
+      return settleTask(turn, command);
     case "adopt":
       return adoptTask(turn, command);
     case "baseline":

@@ -30,9 +30,10 @@ type Planned = { readonly step: Step } | { readonly problem: Problem };
 export function makePlan(input: PlanInput): Plan {
   const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
   const steps = planned.flatMap((entry) => ("step" in entry ? [entry.step] : []));
+  const { reformatted } = compare(input.migrations, input.state.applied);
   return {
     steps,
-    notices: steps.flatMap((step) => notice(step, input.database)),
+    notices: [...reformatted.map(reformattedNotice), ...steps.flatMap((step) => notice(step, input.database))],
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
   };
 }
@@ -103,10 +104,15 @@ function rollback(input: PlanInput, command: RollbackCommand): readonly Planned[
 }
 
 function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
-  const script: Script | undefined = migration?.checksum === row.checksum ? migration.down : row.down;
+  const script: Script | undefined = migration && isSame(row, migration) ? migration.down : row.down;
   if (!script) return { problem: noDown(row, migration) };
   const { name, checksum, normalised } = row;
   return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
+}
+
+/** Whether what was applied is what the file holds now, comments and spacing aside. */
+function isSame(row: AppliedRow, { checksum, normalised }: Migration): boolean {
+  return row.checksum === checksum || row.normalised === normalised;
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
@@ -120,7 +126,7 @@ function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
     };
   }
   const file = migration.up.file;
-  if (migration.checksum !== row.checksum) {
+  if (!isSame(row, migration)) {
     const message = `${row.name} has changed since it was applied, and what reverts it was not kept.`;
     return { code: "CHANGED", migration: row.name, file, message, advice: `${by} Or restore the file.` };
   }
@@ -140,8 +146,12 @@ export function changedProblem(migration: Migration): Problem {
     migration: migration.name,
     file: migration.up.file,
     message: `${migration.name} is applied, and its file is no longer what was applied.`,
-    advice: "Restore the file, and put the change into a new migration.",
+    advice: `Restore the file, and put the change into a new migration; or, where the file is right as it is now, call accept with ${JSON.stringify({ action: "accept", migration: migration.name, reason: "…" })}.`,
   };
+}
+
+export function reformattedNotice({ name }: Migration): string {
+  return `${name} is applied, and its file differs from what was applied in comments or spacing only.`;
 }
 
 export function lateProblem(migration: Migration): Problem {

@@ -94,8 +94,9 @@ function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
     migration: row.name,
     file: script.file,
     ...placeOf(script, segment.first),
+    statement: segment.first + 1,
     message: `${row.name} was cut off ${reason}.`,
-    advice: "See in the database what has taken effect; docs/recovery.md says how to go on.",
+    advice: `See in the database whether it took effect, as docs/recovery.md says, and call settle with ${answer(row.name, segment.first + 1)}.`,
   };
 }
 
@@ -112,6 +113,12 @@ function notResumable(
     message: `${row.name} cannot go on at statement ${from + 1}: ${lost}, and the session that knew it is gone.`,
     advice: "Roll it back and migrate again, or change what is left so that it does without.",
   };
+}
+
+/** What is to be sent, but for what only a person knows. */
+function answer(migration: string, statement: number): string {
+  const known = JSON.stringify({ action: "settle", migration, statement });
+  return `${known.slice(0, -1)},"as":"applied" or "not applied","reason":"…"}`;
 }
 
 function placeOf(script: SqlScript, index: number): Pick<Problem, "file" | "line"> {

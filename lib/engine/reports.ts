@@ -1,16 +1,15 @@
-import type { Action } from "../command";
 import { compare } from "../compare";
-import type { RunRow, State, StatementFailure, Step, StepRow } from "../database/database";
+import type { RunRow, State, StatementFailure, Step } from "../database/database";
 import { excerpt } from "../mask";
 import type { Migration, SqlScript } from "../migration";
 import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
-import { changedProblem, lateProblem, type Plan } from "./plan";
+import { changedProblem, lateProblem, type Plan, reformattedNotice } from "./plan";
 import type { RunnerResult } from "./runner";
 
 /** What every Report of one call begins with. */
 export interface Heading {
   readonly runId: string;
-  readonly action: Action;
+  readonly action: string;
   readonly database: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
@@ -27,9 +26,9 @@ export function report({ startedAt, ...heading }: Heading, { outcome, message, .
 }
 
 export function statusReport(head: Heading, migrations: readonly Migration[], state: State): Report {
-  const { pending, ahead, changed, late } = compare(migrations, state.applied);
+  const { pending, ahead, changed, reformatted, late } = compare(migrations, state.applied);
   const problems = [...changed.map(changedProblem), ...late.map(lateProblem)];
-  const inProgress = state.step && inProgressOf(state.step, state.holder);
+  const inProgress = inProgressOf(state);
   const message = [
     `${state.applied.length} applied`,
     `${pending.length} pending`,
@@ -42,6 +41,7 @@ export function statusReport(head: Heading, migrations: readonly Migration[], st
     message: `${message}.`,
     remaining: pending.map(({ name }) => name),
     problems,
+    ...(reformatted.length > 0 && { notices: reformatted.map(reformattedNotice) }),
     applied: state.applied.map(({ name, appliedAt, runId }) => ({ name, appliedAt, runId })),
     ahead: ahead.map(({ name }) => name),
     changed: changed.map(({ name }) => name),
@@ -49,8 +49,9 @@ export function statusReport(head: Heading, migrations: readonly Migration[], st
   });
 }
 
-/** `holder`: the connection that has the lock; another one than the step's means that the step's is gone. */
-export function inProgressOf(step: StepRow, holder: number | undefined): InProgress {
+/** The lock with another connection than the step's means that the step's is gone. */
+export function inProgressOf({ step, holder, progress }: State): InProgress | undefined {
+  if (!step) return undefined;
   const { name, direction, runId, elapsedMs, script, statement, error, connection } = step;
   return {
     name,
@@ -62,6 +63,7 @@ export function inProgressOf(step: StepRow, holder: number | undefined): InProgr
       statements: script.statements.length,
     }),
     ...(connection === holder && { connection }),
+    ...(progress !== undefined && { progress }),
     ...(error && { error: error.message }),
   };
 }
@@ -74,7 +76,7 @@ export function refusedReport(head: Heading, problems: readonly Problem[]): Repo
 
 /** For a caller who finds a run of the same kind going on: that run's id and where it is. */
 export function joinedReport(head: Heading, run: RunRow, state: State): Report {
-  const inProgress = state.step && inProgressOf(state.step, state.holder);
+  const inProgress = inProgressOf(state);
   const where = inProgress ? `at ${inProgress.name}` : "between two migrations";
   return report(
     { ...head, runId: run.runId },
@@ -88,7 +90,7 @@ export function joinedReport(head: Heading, run: RunRow, state: State): Report {
 
 /** For a caller whose time was up before the lock was free. */
 export function waitingReport(head: Heading, state: State | undefined): Report {
-  const inProgress = state?.step && inProgressOf(state.step, state.holder);
+  const inProgress = state && inProgressOf(state);
   return report(head, {
     outcome: "running",
     waiting: true,
@@ -148,7 +150,7 @@ function endOf(head: Heading, { plan, before, result }: End): Report {
   }
 }
 
-function failedReport(
+export function failedReport(
   head: Heading,
   body: { readonly done: readonly DoneStep[]; readonly remaining: readonly string[]; readonly failure: Failure },
 ): Report {
@@ -159,7 +161,7 @@ function failedReport(
 
 type RunnerFailure = Extract<RunnerResult["stop"], { why: "failed" }>["failure"];
 
-function failureOf(step: Step, failure: RunnerFailure): Failure {
+export function failureOf(step: Pick<Step, "name" | "direction" | "script">, failure: RunnerFailure): Failure {
   const base = {
     migration: step.name,
     direction: step.direction,

@@ -42,15 +42,28 @@ export async function takeTurn(turn: Turn, task: Task): Promise<Report> {
   let seen: State | undefined;
   let answer: Report | undefined;
   const whenBusy = async (reader: Reader) => {
-    seen = await reader.state(run.runId);
-    const current = seen.unfinished.find(({ connection, key }) => connection === seen?.holder && key === run.key);
+    const state = await withProgress(reader, await reader.state(run.runId));
+    seen = state;
+    const current = state.unfinished.find((other) => other.connection === state.holder && isSame(other, run));
     joined = current ?? joined;
     if (joined && joined !== current) answer = await outcomeOf(joined, reader);
-    else if (current?.attended && turn.call.whenRunning === "answer") answer = joinedReport(head, current, seen);
+    else if (current?.attended && turn.call.whenRunning === "answer") answer = joinedReport(head, current, state);
     return answer ? "leave" : "wait";
   };
   const held = await database.exclusively({ deadline, whenBusy }, (session) => locked(turn, task, { session, joined }));
   return held?.value ?? answer ?? waitingReport(head, seen);
+}
+
+/** Whether a run is what this call would do: what other code makes of the same Command and files may be another thing. */
+function isSame(other: RunRow, { key, bundle }: RunStart): boolean {
+  return other.key === key && other.bundle === bundle;
+}
+
+/** Asks the server how far it has come, where anything is in progress. */
+export async function withProgress(reader: Reader, state: State): Promise<State> {
+  const { step, holder } = state;
+  const progress = step && step.connection === holder ? await reader.progress(step.connection) : undefined;
+  return progress === undefined ? state : { ...state, progress };
 }
 
 /** The Report of a run that was waited for, when it came to an end by itself. */

@@ -1,7 +1,7 @@
-import { type Action, type Command, parseCommand } from "../command";
+import { type Action, type Command, parseCommand, runIdOf } from "../command";
 import { type ErrorCode, MigratorError } from "../errors";
 import type { Outcome, ProblemCode, Report } from "../report";
-import { type Invocation, runIdOf, runLogged, type Trigger } from "./trigger";
+import { type Invocation, runLogged, type Trigger } from "./trigger";
 
 /** Which Command a method and a path's last part mean. */
 export type Routes = Readonly<Record<string, Action>>;
@@ -82,7 +82,7 @@ async function answer({ event, context, assemble }: Invocation, routes: Routes):
   const request = event as HttpEvent;
   const action = route(request, routes);
   const command = parseCommand(action, input(request));
-  const assembly = assemble(runIdOf(command, context));
+  const assembly = assemble(runIdOf(command, context.awsRequestId));
   const caller = request.requestContext?.identity?.userArn;
   const report = await runLogged(assembly, command, {
     requestId: context.awsRequestId,

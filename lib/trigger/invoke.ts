@@ -1,7 +1,7 @@
-import { type Action, type Command, parseCommand } from "../command";
+import { type Action, type Command, parseCommand, runIdOf } from "../command";
 import { MigratorError } from "../errors";
 import type { Problem, Report } from "../report";
-import { runIdOf, runLogged, type Trigger } from "./trigger";
+import { runLogged, type Trigger } from "./trigger";
 
 /** The error of a failed invocation: Lambda shows `errorType` and `errorMessage`, so the message says it all. */
 class InvocationError extends Error {
@@ -23,7 +23,7 @@ export function invokeTrigger(...actions: readonly [Action, ...Action[]]): Trigg
       try {
         const command = commandOf(event, actions);
         const patienceMs = context.getRemainingTimeInMillis();
-        const report = await runLogged(assemble(runIdOf(command, context)), command, {
+        const report = await runLogged(assemble(runIdOf(command, context.awsRequestId)), command, {
           requestId: context.awsRequestId,
           patienceMs,
           whenRunning: "wait",

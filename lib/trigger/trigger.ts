@@ -48,11 +48,6 @@ export function createHandler(assemble: Invocation["assemble"], triggers: readon
   };
 }
 
-/** The id under which a call's run is known: the one that it names, else Lambda's request id. */
-export function runIdOf(command: Command, context: LambdaContext): string {
-  return command.runId ?? context.awsRequestId;
-}
-
 /** Runs a Command. Where there is no Report to show for it, the log says why, under the run's id. */
 export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report> {
   try {

@@ -1,24 +1,33 @@
 import { createTestDatabase } from "../support/database";
 import { databaseAt } from "../support/migrator";
-import { databaseContract } from "./database";
+import { type DatabaseSubject, databaseContract } from "./database";
+import { correctingContract } from "./database-correcting";
 
-describe("MySQL", () =>
-  databaseContract({
-    create: async () => {
-      const { url, name, query } = await createTestDatabase();
-      return { database: databaseAt(url), name, query };
-    },
-    sleep: (seconds) => `DO SLEEP(${seconds})`,
-    schema: (database) => database,
-  }));
+function contract(subject: DatabaseSubject): void {
+  databaseContract(subject);
+  correctingContract(subject);
+}
+
+const mysql: DatabaseSubject = {
+  create: async () => {
+    const { url, name, query } = await createTestDatabase();
+    return { database: databaseAt(url), name, query };
+  },
+  sleep: (seconds) => `DO SLEEP(${seconds})`,
+  schema: (database) => database,
+  releaseLocks: "DO RELEASE_ALL_LOCKS()",
+};
+
+describe("MySQL", () => contract(mysql));
 
 describe.each(["postgres14", "postgres18"] as const)("%s", (server) =>
-  databaseContract({
+  contract({
     create: async () => {
       const { url, name, query } = await createTestDatabase({ server });
       return { database: databaseAt(url), name, query };
     },
     sleep: (seconds) => `SELECT pg_sleep(${seconds})`,
     schema: () => "public",
+    releaseLocks: "SELECT pg_advisory_unlock_all()",
   }),
 );

@@ -8,31 +8,37 @@ export interface DatabaseSubject {
   create(): Promise<{ readonly database: Database; readonly name: string; query<Row>(sql: string): Promise<Row[]> }>;
   /** A statement that takes so many seconds. */
   sleep(seconds: number): string;
+  /** Gives back every lock that the session has. */
+  readonly releaseLocks: string;
   /** What `information_schema` calls the place of the tables. */
   schema(database: string): string;
 }
 
-const within = (ms: number): Deadline => {
+export const within = (ms: number): Deadline => {
   const end = performance.now() + ms;
   return { remainingMs: () => Math.max(0, end - performance.now()) };
 };
 const wait: ExclusiveOptions["whenBusy"] = async () => "wait";
 const leave: ExclusiveOptions["whenBusy"] = async () => "leave";
-const start: RunStart = { runId: "run-1", action: "migrate", key: "k".repeat(64), bundle: "test" };
+export const start: RunStart = { runId: "run-1", action: "migrate", key: "k".repeat(64), bundle: "test" };
 const checksum = "c".repeat(64);
 
-const script = (...statements: string[]): SqlScript => ({
+export const script = (...statements: string[]): SqlScript => ({
   kind: "sql",
   file: "1_one.sql",
   statements: statements.map((sql, index) => ({ sql, line: index + 1 })),
 });
 
-function step(up: SqlScript, more: Partial<Step> = {}): Step {
+export function step(up: SqlScript, more: Partial<Step> = {}): Step {
   const down = script("DROP TABLE one");
   return { name: "1_one", direction: "up", script: up, from: 0, checksum, normalised: checksum, down, ...more };
 }
 
-const locked = async <T>(database: Database, work: (session: Session) => Promise<T>, deadline = within(10_000)) => {
+export const locked = async <T>(
+  database: Database,
+  work: (session: Session) => Promise<T>,
+  deadline = within(10_000),
+) => {
   const held = await database.exclusively({ deadline, whenBusy: wait }, async (session) => {
     await session.prepare();
     return work(session);
@@ -41,7 +47,7 @@ const locked = async <T>(database: Database, work: (session: Session) => Promise
   return held.value;
 };
 
-const stateOf = (database: Database) => database.read(within(5_000), (reader) => reader.state("run-1"));
+export const stateOf = (database: Database) => database.read(within(5_000), (reader) => reader.state("run-1"));
 
 /** The promises of `lib/database/database.ts`, for any dialect. */
 export function databaseContract(subject: DatabaseSubject): void {

@@ -72,7 +72,7 @@ describe("direct invocation", () => {
 });
 
 describe("direct invocation of a function with several actions", () => {
-  const trigger = invokeTrigger("migrate", "adopt", "baseline");
+  const trigger = invokeTrigger("migrate", "adopt", "baseline", "cancel", "accept", "settle");
   const asked = async (event: unknown) => (await play(trigger, event, { script: reportOf("done") })).asked[0]?.command;
 
   test("means the first of them where the payload names none", async () => {
@@ -82,6 +82,11 @@ describe("direct invocation of a function with several actions", () => {
   test("means the one that the payload names", async () => {
     expect(await asked({ action: "adopt", from: "knex" })).toEqual({ action: "adopt", from: "knex" });
     expect(await asked({ action: "baseline", to: "01_first" })).toEqual({ action: "baseline", to: "01_first" });
+    expect(await asked({ action: "cancel", runId: "run-1" })).toEqual({ action: "cancel", runId: "run-1" });
+    const accept = { action: "accept", migration: "01_first", reason: "A comma." };
+    expect(await asked(accept)).toEqual(accept);
+    const settle = { action: "settle", migration: "01_first", statement: 2, as: "applied", reason: "I looked." };
+    expect(await asked(settle)).toEqual(settle);
   });
 
   test.each(["rollback", "nonsense", 1, null])("refuses an action that is not its own: %j", async (action) => {

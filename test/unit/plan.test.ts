@@ -77,6 +77,13 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   ["a late one is refused", { applied: [b] }, ["up 1_a", "up 3_c"], ["LATE 1_a"]],
   ["a late one is applied", { applied: [b], late: "apply" }, ["up 1_a", "up 3_c"], []],
   ["a changed one is refused", { applied: [a], migrations: [up("1_a", "DO 5;"), b] }, ["up 2_b"], ["CHANGED 1_a"]],
+  ["a reformatted one is no problem", { applied: [a], migrations: [up("1_a", "DO  0; -- now"), b] }, ["up 2_b"], []],
+  [
+    "reverting a reformatted one, from its file",
+    { ...rollback(1), applied: [sql("1_a", "DO 0;")], migrations: [up("1_a", "DO  0; -- now")] },
+    ["down 1_a"],
+    [],
+  ],
   ["one ahead is no problem", { applied: [a, b], migrations: [a] }, [], []],
   [
     "a repeatable that has changed, after the others",

@@ -1,0 +1,54 @@
+import type { Applied } from "../compare";
+import type { Script } from "../migration";
+import type { Report } from "../report";
+import type { StepError } from "./database";
+import { storedScript } from "./journal";
+import { finishRun } from "./journal-runs";
+import { updateStep } from "./message";
+import { contextOf, type SessionSetup, write } from "./session";
+
+/** What of the journal a person may correct; each commits together with the end of the runs that these Reports are of. */
+export interface Repairs {
+  /** Takes what is given here for what was applied. */
+  accept(row: AcceptedRow, ended: readonly Report[]): Promise<void>;
+  /**
+   * Says how far the step in progress has come: `statement` is the index, from 0, of its first statement that has not taken
+   * effect, and `error` why it is half way.
+   */
+  settle(statement: number, error: StepError, ended: readonly Report[]): Promise<void>;
+}
+
+export interface AcceptedRow extends Applied {
+  readonly down?: Script;
+}
+
+export function createRepairs(setup: SessionSetup): Repairs {
+  const ends = (reports: readonly Report[]) => reports.map((report) => finishRun(report, contextOf(setup)));
+  return {
+    accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
+    settle: (statement, error, ended) => {
+      const { text, whileLocked } = setup.dialect.grammar;
+      const values = {
+        statement: whileLocked(setup.lock, String(statement)),
+        error: text(JSON.stringify(error)),
+        // Both are of the statement that was in doubt.
+        probe: "NULL",
+        cuts: "0",
+      };
+      return write(setup, [updateStep(contextOf(setup), values), ...ends(ended)]);
+    },
+  };
+}
+
+function acceptRow({ dialect, tables, lock }: SessionSetup, row: AcceptedRow): string {
+  const { name, text, now, whileLocked } = dialect.grammar;
+  const values = {
+    checksum: text(row.checksum),
+    normalised: text(row.normalised),
+    updatedAt: now,
+    down: text(storedScript(row.down)),
+    durationMs: whileLocked(lock, name("durationMs")),
+  };
+  const assignments = Object.entries(values).map(([column, value]) => `${name(column)} = ${value}`);
+  return `UPDATE ${tables.migration} SET ${assignments.join(", ")} WHERE ${name("name")} = ${text(row.name)}`;
+}
