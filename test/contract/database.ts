@@ -8,7 +8,6 @@ export interface DatabaseSubject {
   create(): Promise<{ readonly database: Database; readonly name: string; query<Row>(sql: string): Promise<Row[]> }>;
   /** A statement that takes so many seconds. */
   sleep(seconds: number): string;
-  /** Gives back every lock that the session has. */
   readonly releaseLocks: string;
   /** What `information_schema` calls the place of the tables. */
   schema(database: string): string;

@@ -1,11 +1,11 @@
+import { codes } from "../support/adopting";
 import { createTestDatabase } from "../support/database";
 import { sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
 
 const reason = "Looked at the table";
-const codes = ({ problems }: Awaited<ReturnType<typeof run>>) => problems.map(({ code }) => code);
 
-/** A statement that commits by itself, that the server refuses until `broken` reads `right`, and that cannot be repeated. */
+/** A statement that commits by itself, that the server refuses until `BROKEN` reads `right`, and that cannot be repeated. */
 const DOUBTFUL = {
   mysql: { statement: "ALTER TABLE one ADD COLUMN m BROKEN", right: "INT" },
   postgres: { statement: "CREATE INDEX CONCURRENTLY m ON one (BROKEN)", right: "id" },
