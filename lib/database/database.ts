@@ -4,7 +4,9 @@ import type { DialectName, Direction, Result, Script, SqlScript, Statement } fro
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { Repairs } from "./repairs";
+import type { PlannedStep, State, StepError, StepRow, Verdict } from "./state";
 
+export type * from "./state";
 export type { Canceller, Repairs };
 
 /**
@@ -93,86 +95,6 @@ export interface Step {
   readonly down?: Script;
   /** The step that was stopped on its way up and is now undone: what is true again when nothing of this takes effect. */
   readonly undoes?: StepRow;
-}
-
-export interface AppliedRow extends Applied {
-  /** Rises with every application: the true order. */
-  readonly id: number;
-  /** ISO 8601, UTC. */
-  readonly appliedAt: string;
-  readonly runId: string;
-  readonly bundle: string;
-  readonly down?: SqlScript;
-  /** It is run again when it changes, and is never reverted. */
-  readonly repeatable?: true;
-}
-
-/** The write-ahead intent: the step in progress, or the one that was stopped half way. */
-export interface StepRow {
-  readonly name: string;
-  readonly direction: Direction;
-  readonly checksum: string;
-  readonly normalised: string;
-  /** What was sent; absent for code. */
-  readonly script?: SqlScript;
-  readonly down?: SqlScript;
-  /** Index of the first statement of the segment that was about to run: all before it have taken effect. */
-  readonly statement: number;
-  readonly connection: number;
-  readonly runId: string;
-  readonly bundle: string;
-  readonly elapsedMs: number;
-  /** How the step stopped; absent while it runs, and when it was cut off. */
-  readonly error?: StepError;
-  /** What the objects that the statement about to run names were like before it. */
-  readonly probe?: string;
-  /** What a migration in code has asked to have back when it is begun again. */
-  readonly state?: unknown;
-  /** How often in a row it was cut off at the same place. */
-  readonly cuts: number;
-}
-
-/** Whether a statement has taken effect of which the journal does not say so. */
-export type Verdict = "applied" | "not applied" | "unknown";
-
-export interface StepError {
-  readonly message: string;
-  /** Index of the failed statement in its script, from 0; absent for code. */
-  readonly index?: number;
-}
-
-export type PlannedStep = Pick<Step, "name" | "direction">;
-
-export interface RunRow {
-  readonly runId: string;
-  readonly action: string;
-  /** Equal for two calls that ask for the same: action, target and migration set. */
-  readonly key: string;
-  readonly bundle: string;
-  readonly connection: number;
-  readonly elapsedMs: number;
-  /** What it set out to do, in order. */
-  readonly plan: readonly PlannedStep[];
-  /** False once the time has passed until which its runner meant to stay. */
-  readonly attended: boolean;
-  /** Absent until it is finished. */
-  readonly report?: Report;
-}
-
-/** What the database knows of its migrations, at one instant. */
-export interface State {
-  /** `old`: without columns that came later; they are read as empty until the tables are made ready. */
-  readonly tables: "ready" | "missing" | "old";
-  /** In the order of application. */
-  readonly applied: readonly AppliedRow[];
-  readonly step?: StepRow;
-  /** The run that was asked for. */
-  readonly run?: RunRow;
-  /** Runs that never finished, the oldest first. */
-  readonly unfinished: readonly RunRow[];
-  /** The connection that holds the lock. */
-  readonly holder?: number;
-  readonly progress?: string;
 }
 
 export interface Reader {
