@@ -11,6 +11,7 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `FILE_GONE`: what is needed to go on, or back, is in no file that this bundle has.
  * - `HALF_APPLIED_CHANGED`: statements that have already taken effect read differently now.
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
+ * - `CUT_TWICE`: code was cut off twice at the same place, and would be a third time.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
  * - `NO_HISTORY`: no history that is known, or none of the tool that was named, is there.
  * - `SEVERAL_HISTORIES`: more than one is there, and none was named.
@@ -31,6 +32,7 @@ export type ProblemCode =
   | "FILE_GONE"
   | "HALF_APPLIED_CHANGED"
   | "CUT_OFF"
+  | "CUT_TWICE"
   | "RUN_ID_TAKEN"
   | "NO_HISTORY"
   | "SEVERAL_HISTORIES"

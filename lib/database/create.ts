@@ -1,5 +1,6 @@
 import type { Logins } from "../login";
 import { carryOut } from "./carry-out";
+import { createCodeSteps } from "./code-steps";
 import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
 import type { Dialect } from "./dialect";
@@ -30,7 +31,9 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
         const server = await dialect.enter(opened.connection, opened);
         const setup = { ...opened, server, deadline };
         if (!(await acquire(setup, exclusive))) return undefined;
-        return { value: await holding(setup, () => work(createSession(setup, carryOut))) };
+        return {
+          value: await holding(setup, () => work(createSession(setup, { sql: carryOut, code: createCodeSteps }))),
+        };
       });
     },
   };

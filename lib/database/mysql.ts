@@ -11,7 +11,8 @@ import { connectMysql } from "./mysql-connection";
 import { mysqlErrors } from "./mysql-errors";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
-import { segmentsOf } from "./mysql-segments";
+import { mysqlManner } from "./mysql-manner";
+import { isRepeatable, segmentsOf } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
 
 export interface MysqlOptions {
@@ -49,6 +50,9 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     segments: ({ statements }, from) => segmentsOf(statements, from),
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
+    manner: mysqlManner,
+    repeatable: isRepeatable,
+    restoreInsertId: (id) => `DO LAST_INSERT_ID(${id})`,
     atomicCode: false,
     implicitAlone: false,
     errors: mysqlErrors,

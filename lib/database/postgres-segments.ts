@@ -30,7 +30,7 @@ export function head(sql: string): string {
   return sql.replace(/^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/, "");
 }
 
-function kindOf(sql: string): Kind {
+export function kindOf(sql: string): Kind {
   const text = head(sql);
   return KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? "joins";
 }
@@ -39,6 +39,10 @@ function kindOf(sql: string): Kind {
 const REPEATABLE = /^(?:VACUUM|CLUSTER|REINDEX|ALTER\s+SYSTEM|(?:CREATE|DROP)\b[^(]*?\bIF\s+(?:NOT\s+)?EXISTS)\b/i;
 /** A build that was cut off leaves an index of this name behind that is not valid. */
 const LEAVES_REMAINS = /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i;
+
+export function isRepeatable(sql: string): boolean {
+  return REPEATABLE.test(head(sql)) && !LEAVES_REMAINS.test(head(sql));
+}
 
 interface Known extends NumberedStatement {
   readonly kind: Kind;
@@ -133,7 +137,7 @@ function transactionOf(statements: readonly Known[]): Segment {
 }
 
 function implicitOf(statements: readonly Known[]): Segment {
-  const repeatable = statements.every(({ sql }) => REPEATABLE.test(head(sql)) && !LEAVES_REMAINS.test(head(sql)));
+  const repeatable = statements.every(({ sql }) => isRepeatable(sql));
   return { kind: "implicit", ...extentOf(statements), repeatable, statements };
 }
 

@@ -12,7 +12,8 @@ import { postgresErrors } from "./postgres-errors";
 import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
-import { remarkOn, segmentsOf } from "./postgres-segments";
+import { postgresManner } from "./postgres-manner";
+import { isRepeatable, remarkOn, segmentsOf } from "./postgres-segments";
 
 export interface PostgresOptions {
   readonly logins: Logins;
@@ -50,6 +51,8 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     updateTables,
     segments: segmentsOf,
     remark: remarkOn,
+    manner: postgresManner,
+    repeatable: isRepeatable,
     atomicCode: true,
     implicitAlone: true,
     errors: postgresErrors,

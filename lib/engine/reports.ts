@@ -137,8 +137,17 @@ function endOf(head: Heading, { plan, before, result }: End): Report {
         outcome: "incomplete",
         done,
         remaining,
-        message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call begins it again.`,
+        message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call goes on.`,
       });
+    case "paused":
+      return report(head, {
+        outcome: "incomplete",
+        done,
+        remaining,
+        message: `The time was up in ${stop.step.name}, which goes on from there; call again.`,
+      });
+    case "refused":
+      return { ...refusedReport(head, [stop.problem]), done, remaining };
     case "interrupted": {
       const message = `${stop.error.message} ${stop.error.advice ?? ""}`.trim();
       return report(head, { outcome: "incomplete", done, remaining, message });
@@ -169,7 +178,10 @@ function failureOf(step: Step, failure: RunnerFailure): Failure {
   };
   if (step.script.kind === "code" || !("applied" in failure)) {
     const advice = "advice" in failure ? failure.advice : undefined;
-    return { ...base, advice: advice ?? "Correct it and call again: it is run again from its beginning." };
+    return {
+      ...base,
+      advice: advice ?? "Correct it and call again: statements that have taken effect are not run again.",
+    };
   }
   return { ...base, ...placeOf(step.script, failure) };
 }
