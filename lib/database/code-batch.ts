@@ -3,8 +3,9 @@ import type { BatchRange } from "../migration";
 import { type Asked, type Ending, recordPart } from "./code-records";
 import { diverged, enterSession } from "./code-replay";
 import type { Batch, BatchEnd, BatchWork } from "./code-session";
+import { updateStep } from "./message";
 import { fail, leave, nextAsked, type Recording } from "./recording";
-import { ours } from "./session";
+import { asParts, contextOf, ours } from "./session";
 
 type Progress = Extract<Ending, { kind: "batch" }>;
 
@@ -77,9 +78,10 @@ async function nextRange(recording: Recording, batch: Batch, at: Progress): Prom
 
 async function arrive(recording: Recording, asked: Asked, at: Progress): Promise<void> {
   const { setup } = recording;
-  const own = setup.dialect.grammar.asOurselves.map((sql) => ({ sql }));
+  const own = asParts(setup.dialect.grammar.asOurselves);
+  const progress = updateStep(contextOf(setup), { cuts: "0" });
   try {
-    await ours(setup, [...own, recordPart({ ...asked, end: at }, setup), { sql: "COMMIT" }]);
+    await ours(setup, [...own, recordPart({ ...asked, end: at }, setup), progress, { sql: "COMMIT" }]);
   } catch (error) {
     throw error instanceof MigratorError ? fail(recording, error) : error;
   }
