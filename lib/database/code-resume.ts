@@ -12,6 +12,8 @@ import { contextOf, type SessionSetup, write } from "./session";
 export interface Past {
   /** False: the step begins for the first time, or in the other direction. */
   readonly resumed: boolean;
+  /** It would undo a step of which nothing has taken effect. */
+  readonly undone?: true;
   /** How many statements are recorded. */
   readonly recorded: number;
   readonly state?: unknown;
@@ -28,7 +30,9 @@ const MORE_TIME = 2;
 
 export async function pastOf(setup: SessionSetup, step: Step): Promise<Past> {
   const row = await readRow(setup);
-  if (!row || row.name !== step.name || row.direction !== step.direction) return NOTHING;
+  if (!row || row.name !== step.name || row.direction !== step.direction) {
+    return (await isUndone(setup, step)) ? { ...NOTHING, undone: true } : NOTHING;
+  }
   const last = await lastRecord(setup);
   const begun = last && !last.end ? await settle(setup, step, last) : {};
   const reached = last ? last.position + 1 : 0;
@@ -44,6 +48,12 @@ export async function pastOf(setup: SessionSetup, step: Step): Promise<Past> {
     ...(begun.part && { settled: begun.part }),
     ...(problem && { problem }),
   };
+}
+
+/** Code of which there is neither a record nor a state was cut off, or failed, before anything of it was committed. */
+async function isUndone(setup: SessionSetup, { undoes }: Step): Promise<boolean> {
+  if (!undoes || undoes.script || undoes.state !== undefined) return false;
+  return (await lastRecord(setup)) === undefined;
 }
 
 interface Row {

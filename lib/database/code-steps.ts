@@ -42,9 +42,10 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
       if (past.problem) return { problem: past.problem };
       const recorded = !isAtomic(setup, step) || past.recorded > 0;
       await beginAnew(setup, { intent, past, recorded });
-      if (!recorded) await ours(setup, [{ sql: setup.dialect.grammar.begin }]);
+      if (!recorded && !past.undone) await ours(setup, [{ sql: setup.dialect.grammar.begin }]);
       const recording = recorded ? { recording: createRecording(setup, past.recorded, notify) } : {};
       current = { step, intent, startedMs: Date.now(), partly: hasState(past), ...recording };
+      if (past.undone) return { undone: true };
       return hasState(past) ? { state: past.state } : {};
     },
     execute: (sql, values) =>

@@ -152,6 +152,7 @@ async function runCode(input: RunnerInput, step: Step, script: CodeScript): Prom
   const { session, run, deadline, log } = input;
   const begun = await session.begin(step, run, (message) => log.warn(message, { migration: step.name }));
   if ("problem" in begun) throw new Stopped({ why: "refused", problem: begun.problem });
+  if ("undone" in begun) return;
   const { context, settled, paused, close } = openContext({ ...input, state: begun.state });
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<"abandoned">((resolve) => {

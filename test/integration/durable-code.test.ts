@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { cut, cutAt, durable, untilDone } from "../support/durable";
-import { code, run } from "../support/migrator";
+import { run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
 
 const place = (dialect: string, n: number) => (dialect === "mysql" ? "?" : `$${n}`);
@@ -116,31 +116,6 @@ describe.each(SERVERS)("on $dialect", (server) => {
     expect(await rows(database, "SELECT n FROM nowhere")).toEqual([{ n: 3 }]);
   });
 
-  const insert = `INSERT INTO seen VALUES (${place(dialect, 1)})`;
-
-  test.each([
-    ["another text", insert.replace("VALUES", "SELECT"), [1]],
-    ["other values", insert, [2]],
-    ["an end before it", undefined, []],
-  ])("a replay that diverges is refused: %s", async (_, second, values) => {
-    const database = await create();
-    const migration = (version: string, statement: string | undefined, given: readonly unknown[]) =>
-      durable(async ({ context }) => {
-        await context.query("CREATE TABLE seen (n INT)");
-        if (statement) await context.query(statement, given).catch(() => undefined);
-        if (version === "1") throw new Error("stop");
-      }, version);
-    const first = { url: database.url, migrations: [migration("1", insert, [1])] };
-    expect(await run(first, "migrate")).toMatchObject({ outcome: "failed" });
-    const other = { url: database.url, migrations: [migration("2", second, values)] };
-    expect(await run(other, "migrate")).toMatchObject({
-      outcome: "failed",
-      failure: { code: "DIVERGED", message: expect.stringMatching(/^Statement 2 .* It was: INSERT INTO seen VALUES/) },
-    });
-    expect(await rows(database, "SELECT n FROM seen")).toEqual([{ n: 1 }]);
-    expect(await run(first, "migrate")).toMatchObject({ failure: { message: "stop" } });
-  });
-
   test("times and ids that differ with every run are no divergence", async () => {
     const database = await create();
     const migration = cutAt(database, server, async (context, here) => {
@@ -228,32 +203,5 @@ describe.each(SERVERS)("on $dialect", (server) => {
       outcome: "failed",
       failure: { code: "NOT_REPLAYABLE", message: expect.stringContaining("draft") },
     });
-  });
-
-  test("code that is cut off twice at the same place is not begun a third time, until its file changes", async () => {
-    const database = await create();
-    let begun = 0;
-    const hopeless = (version: string) =>
-      code(
-        "1_x",
-        async ({ context }) => {
-          begun += 1;
-          await context.query("CREATE TABLE IF NOT EXISTS seen (n INT)");
-          if (version === "1") await cut(database, server);
-          await context.query(server.nothing);
-        },
-        { version, down: async ({ context }) => context.query("DROP TABLE IF EXISTS seen") },
-      );
-    const target = { url: database.url, migrations: [hopeless("1")] };
-    expect(await run(target, "migrate")).toMatchObject({ outcome: "incomplete" });
-    expect(await run(target, "migrate")).toMatchObject({ outcome: "incomplete" });
-    expect(await run(target, "migrate")).toMatchObject({
-      outcome: "refused",
-      remaining: ["1_x"],
-      problems: [{ code: "CUT_TWICE", migration: "1_x", file: "1_x.ts" }],
-    });
-    expect(begun).toBe(2);
-    const changed = { url: database.url, migrations: [hopeless("2")] };
-    expect(await run(changed, "migrate")).toMatchObject({ outcome: "done" });
   });
 });
