@@ -59,8 +59,9 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
       if (!recording) throw inOneTransaction();
       return walk(recording, batch, { ...work, inTurn });
     },
-    complete: (step) => complete(setup, begun(current), step),
-    fail: (error, cause) => failStep(setup, { ...begun(current), error, cause }),
+    // After all that the code has started, and may not have waited for.
+    complete: (step) => inTurn(() => complete(setup, begun(current), step)),
+    fail: (error, cause) => inTurn(() => failStep(setup, { ...begun(current), error, cause })),
   };
 }
 

@@ -13,7 +13,9 @@ export function postgresManner(sql: string): Manner {
   return kind === "joins" && /^ROLLBACK\b/i.test(text) ? "rewind" : kind;
 }
 
-/** A procedure that commits is refused inside a transaction. */
+/** A procedure that commits is refused inside a transaction; one of several statements in a text would end ours. */
 function mayCommit(text: string): boolean {
-  return /^CALL\b/i.test(text) || (/^DO\b/i.test(text) && /\b(?:COMMIT|ROLLBACK)\b/i.test(text));
+  if (/^CALL\b/i.test(text)) return true;
+  if (/^DO\b/i.test(text)) return /\b(?:COMMIT|ROLLBACK)\b/i.test(text);
+  return /;\s*(?:BEGIN|START|COMMIT|ROLLBACK)\b/i.test(text.replace(/\$(\w*)\$[\s\S]*?\$\1\$/g, "''"));
 }

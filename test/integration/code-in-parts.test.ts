@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Context } from "../../lib/migration";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { cut, cutAt, durable, untilDone } from "../support/durable";
-import { code, run } from "../support/migrator";
+import { code, run, sql } from "../support/migrator";
 import { SERVERS } from "../support/servers";
 
 const ROWS = 10_000;
@@ -147,4 +149,16 @@ test("on PostgreSQL a batch asks for a migration without a transaction", async (
     outcome: "failed",
     failure: { advice: expect.stringContaining("no transaction") },
   });
+});
+
+test("the page shows a procedure that works through a table", async () => {
+  const database = await createTestDatabase();
+  const page = readFileSync(resolve(__dirname, "../../docs/migrations.md"), "utf8");
+  const [text = ""] = /(?<=```sql\n)CREATE TABLE backfill[\s\S]*?(?=```)/.exec(page) ?? [];
+  await database.query("CREATE TABLE orders (id INT PRIMARY KEY, price INT, amount INT, total INT)");
+  await database.query(`INSERT INTO orders SELECT seq, 2, 3, NULL FROM seq_1_to_${ROWS}`);
+  expect(await run({ url: database.url, migrations: [sql("1_totals", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+  expect(await database.query("SELECT COUNT(*) AS n FROM orders WHERE total = 6")).toEqual([{ n: ROWS }]);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CodeParams } from "../../lib/migration";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { cut, durable } from "../support/durable";
@@ -85,5 +86,20 @@ describe.each(SERVERS)("on $dialect", (server) => {
     expect(await run({ url: database.url, migrations: [] }, "status")).toMatchObject({
       message: "0 applied, 0 pending.",
     });
+  });
+
+  test("code that was cut off twice by the time is begun again by a call that has more of it", async () => {
+    const database = await create();
+    const slow = dialect === "mysql" ? "DO SLEEP(1)" : "SELECT pg_sleep(1)";
+    const target = { url: database.url, migrations: [code("1_x", ({ context }) => context.query(slow))] };
+    const short = { call: { patienceMs: 1_000 } };
+    for (const _ of ["first", "second"]) {
+      expect(await run(target, "migrate", short)).toMatchObject({ outcome: "incomplete" });
+      // The server is still at it, and the next call would wait for that.
+      await sleep(1_200);
+    }
+    const problems = [{ code: "CUT_TWICE", advice: expect.stringContaining("Call directly") }];
+    expect(await run(target, "migrate", short)).toMatchObject({ outcome: "refused", problems });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
   });
 });
