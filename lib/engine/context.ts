@@ -23,20 +23,10 @@ export interface ContextInput extends Pick<Context, "dialect" | "log" | "state">
 const BATCH_ROWS = 1_000;
 
 export function openContext({ session, deadline, dialect, log, state }: ContextInput): StepContext {
-  const pending = new Set<Promise<unknown>>();
-  const pace = createPace(deadline);
+  const { track, settled } = createTracker();
+  const { isOver } = createPace(deadline);
+  const { paused, stay } = createPause();
   let open = true;
-  let pause = () => {};
-  const paused = new Promise<void>((resolve) => {
-    pause = resolve;
-  });
-  // The very promises that the migration has: waiting for them counts as handling their rejection.
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    pending.add(work);
-    const done = () => pending.delete(work);
-    work.then(done, done);
-    return work;
-  };
   const send = async <Row>(sql: string, values?: readonly unknown[]): Promise<Result<Row>> => {
     if (!open) throw ended();
     return session.execute<Row>(sql, values);
@@ -45,37 +35,56 @@ export function openContext({ session, deadline, dialect, log, state }: ContextI
   const checkpoint = async (reached: unknown) => {
     if (!open) throw ended();
     await session.checkpoint(reached);
-    if (pace.isOver()) await stay(pause);
+    if (isOver()) await stay();
   };
   const batch: Context["batch"] = async (options, work) => {
     if (!open) throw ended();
-    const end = await session.batch({ ...options, size: sizeOf(options) }, { work, pause: pace.isOver });
-    return end.end === "done" ? { batches: end.batches } : stay(pause);
+    const end = await session.batch({ ...options, size: sizeOf(options) }, { work, pause: isOver });
+    return end.end === "done" ? { batches: end.batches } : stay();
   };
+  const context: Context = {
+    dialect,
+    log,
+    state,
+    execute: (sql, values) => track(send(sql, values)),
+    query: (sql, values) => track(rowsOf(sql, values)),
+    checkpoint: (reached) => track(checkpoint(reached)),
+    batch: (options, work) => track(batch(options, work)),
+  };
+  const close = () => {
+    open = false;
+  };
+  return { context, settled, paused, close };
+}
+
+/** Knows what the migration has started and not waited for. */
+function createTracker() {
+  const pending = new Set<Promise<unknown>>();
   return {
-    context: {
-      dialect,
-      log,
-      state,
-      execute: (sql, values) => track(send(sql, values)),
-      query: (sql, values) => track(rowsOf(sql, values)),
-      checkpoint: (reached) => track(checkpoint(reached)),
-      batch: (options, work) => track(batch(options, work)),
+    // The very promises that the migration has: waiting for them counts as handling their rejection.
+    track: <T>(work: Promise<T>): Promise<T> => {
+      pending.add(work);
+      const done = () => pending.delete(work);
+      work.then(done, done);
+      return work;
     },
     settled: async () => {
       while (pending.size > 0) await Promise.all(pending);
     },
-    paused,
-    close: () => {
-      open = false;
-    },
   };
 }
 
-/** The migration does not go on from here. */
-function stay(pause: () => void): Promise<never> {
-  pause();
-  return new Promise(() => {});
+/** `stay`: the migration does not go on from there. */
+function createPause() {
+  let pause = () => {};
+  const paused = new Promise<void>((resolve) => {
+    pause = resolve;
+  });
+  const stay = (): Promise<never> => {
+    pause();
+    return new Promise(() => {});
+  };
+  return { paused, stay };
 }
 
 function sizeOf({ size = BATCH_ROWS }: BatchOptions): number {

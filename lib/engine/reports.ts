@@ -111,6 +111,13 @@ export function endReport(head: Heading, end: End): Report {
   return { ...endOf(head, end), ...(notices.length > 0 && { notices }) };
 }
 
+/** What becomes of a step in which the time was up. */
+const WITHIN = {
+  left: "; the database finishes it. Call again for the outcome.",
+  abandoned: ", which is code and ended with it; the next call goes on.",
+  paused: ", which goes on from there; call again.",
+} as const;
+
 function endOf(head: Heading, { plan, before, result }: End): Report {
   const { stop } = result;
   const done = [...before, ...result.done];
@@ -126,26 +133,11 @@ function endOf(head: Heading, { plan, before, result }: End): Report {
         message: `The time was up with ${remaining.length} to go; call again.`,
       });
     case "left":
-      return report(head, {
-        outcome: "running",
-        done,
-        remaining,
-        message: `The time was up in ${stop.step.name}; the database finishes it. Call again for the outcome.`,
-      });
     case "abandoned":
-      return report(head, {
-        outcome: "incomplete",
-        done,
-        remaining,
-        message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call goes on.`,
-      });
-    case "paused":
-      return report(head, {
-        outcome: "incomplete",
-        done,
-        remaining,
-        message: `The time was up in ${stop.step.name}, which goes on from there; call again.`,
-      });
+    case "paused": {
+      const message = `The time was up in ${stop.step.name}${WITHIN[stop.why]}`;
+      return report(head, { outcome: stop.why === "left" ? "running" : "incomplete", done, remaining, message });
+    }
     case "refused":
       return { ...refusedReport(head, [stop.problem]), done, remaining };
     case "interrupted": {
