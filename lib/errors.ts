@@ -12,6 +12,8 @@ import type { Problem, Report } from "./report";
  * - `CONNECTION_LOST`: the Session broke; the run ended with it.
  * - `LOCK_LOST`: a statement found that this Session no longer holds the lock; nothing was run after it.
  * - `FOREIGN_TABLE`: a journal table's name is taken by a table that is not ours.
+ * - `DIVERGED`: a migration in code that goes on asked for another statement than it had run.
+ * - `NOT_REPLAYABLE`: a migration in code cannot go on, because what it had was not, or could not be, kept.
  * - `STATEMENT_FAILED`: the database refused a statement.
  */
 export type ErrorCode =
@@ -24,6 +26,8 @@ export type ErrorCode =
   | "CONNECTION_LOST"
   | "LOCK_LOST"
   | "FOREIGN_TABLE"
+  | "DIVERGED"
+  | "NOT_REPLAYABLE"
   | "STATEMENT_FAILED";
 
 export interface ErrorDetails {

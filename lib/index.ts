@@ -16,7 +16,19 @@ export type {
 export { parseCommand } from "./command";
 export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
 export type { Log } from "./log";
-export type { CodeParams, Context, DialectName, Direction, Migration, Phase, Script, Statement } from "./migration";
+export type {
+  BatchOptions,
+  BatchRange,
+  BatchResult,
+  CodeParams,
+  Context,
+  DialectName,
+  Direction,
+  Migration,
+  Phase,
+  Script,
+  Statement,
+} from "./migration";
 export type {
   AdoptedMigration,
   Adoption,

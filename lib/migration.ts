@@ -55,6 +55,43 @@ export interface Context {
   query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** As `query`, and tells what a statement without rows has done. */
   execute<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
+  /** What the last `checkpoint` before this call was given; `undefined` where there was none. */
+  readonly state: unknown;
+  /**
+   * Commits what was done so far. When the migration is begun again, that is with `state`, and it must not do again what came
+   * before. Does not return when there is no time for as much again: the next call goes on. `state`: JSON, dates and bigints too.
+   */
+  checkpoint(state: unknown): Promise<void>;
+  /**
+   * Walks a table in the order of a key that is unique and never NULL, a range of rows at a time: the work of a range, and how
+   * far it has come, are one transaction. Goes on where it was cut off, by as many calls as it takes. On PostgreSQL only in a
+   * migration that asks for no transaction.
+   */
+  batch(batch: BatchOptions, work: (range: BatchRange) => Promise<unknown>): Promise<BatchResult>;
+}
+
+export interface BatchOptions {
+  /** A table, or `schema.table`. */
+  readonly table: string;
+  readonly key: string;
+  /** Rows in a range; default 1000. */
+  readonly size?: number;
+  /** A condition in SQL that the rows meet. */
+  readonly where?: string;
+  /** The value of the key to begin with. */
+  readonly from?: unknown;
+}
+
+/** Some rows that follow one another; `from` and `to` are the keys of the first and the last of them. */
+export interface BatchRange<Key = unknown> {
+  readonly from: Key;
+  readonly to: Key;
+  readonly rows: number;
+}
+
+export interface BatchResult {
+  /** How many ranges there were, those of earlier calls among them. */
+  readonly batches: number;
 }
 
 export interface Result<Row = Record<string, unknown>> {

@@ -12,6 +12,7 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `HALF_APPLIED_CHANGED`: statements that have already taken effect read differently now.
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
  * - `NOT_RESUMABLE`: what is left of a step needs what only its lost session knew.
+ * - `CUT_TWICE`: code was cut off twice at the same place, and would be a third time.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
  * - `NO_HISTORY`: no history that is known, or none of the tool that was named, is there.
  * - `SEVERAL_HISTORIES`: more than one is there, and none was named.
@@ -37,6 +38,7 @@ export type ProblemCode =
   | "HALF_APPLIED_CHANGED"
   | "CUT_OFF"
   | "NOT_RESUMABLE"
+  | "CUT_TWICE"
   | "RUN_ID_TAKEN"
   | "NO_HISTORY"
   | "SEVERAL_HISTORIES"

@@ -14,6 +14,12 @@ export interface Part {
   readonly commits?: true;
 }
 
+/** Statements of ours that are sent with one of a migration. */
+export interface Around {
+  readonly before: readonly string[];
+  readonly after?: readonly string[];
+}
+
 /** A statement that the server refused, as the driver tells it. */
 export interface ServerError extends Error {
   readonly code: string;
@@ -32,8 +38,8 @@ export type Remains = "yes" | "perhaps";
 export interface Connection {
   /** One statement of ours, or several: then one list of rows per statement. */
   query<T>(sql: string): Promise<T>;
-  /** One statement of a migration in code. */
-  execute<Row>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
+  /** One statement of a migration in code, with statements of ours around it; in one message where the protocol allows that. */
+  execute<Row>(sql: string, values?: readonly unknown[], around?: Around): Promise<Result<Row>>;
   /** Sends the parts as one message and stays until it is answered or the time is up. */
   send(parts: readonly Part[], deadline: Deadline): Promise<Sent>;
   /** True while a statement is under way. */

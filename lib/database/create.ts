@@ -1,6 +1,7 @@
 import type { Logins } from "../login";
 import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
+import { createCodeSteps } from "./code-steps";
 import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
 import type { Dialect } from "./dialect";
@@ -33,7 +34,7 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
         const server = await dialect.enter(opened.connection, opened);
         const setup = { ...opened, server, deadline };
         if (!(await acquire(setup, exclusive))) return undefined;
-        const session = { ...createSession(setup, carryOut), ...createRepairs(setup) };
+        const session = { ...createSession(setup, { sql: carryOut, code: createCodeSteps }), ...createRepairs(setup) };
         return { value: await holding(setup, () => work(session)) };
       });
     },

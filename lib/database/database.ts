@@ -1,10 +1,11 @@
 import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
-import type { DialectName, Direction, Result, Script, SqlScript, Statement } from "../migration";
+import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
+import type { CodeSession } from "./code-session";
 import type { Repairs } from "./repairs";
-import type { PlannedStep, State, StepError, StepRow, Verdict } from "./state";
+import type { PlannedStep, State, StepRow, Verdict } from "./state";
 
 export type * from "./state";
 export type { Canceller, Repairs };
@@ -153,7 +154,7 @@ export interface StatementFailure {
 }
 
 /** One connection, held for a whole run. */
-export interface Session extends Reader, Repairs {
+export interface Session extends Reader, CodeSession, Repairs {
   readonly connection: number;
   /** Makes the journal's tables where they are missing, and brings older ones up to date. */
   prepare(): Promise<void>;
@@ -172,14 +173,6 @@ export interface Session extends Reader, Repairs {
   adopt(rows: readonly AdoptedRow[], run: RunStart): Promise<void>;
   /** Carries out an SQL step and records it. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST` */
   carryOut(step: Step, run: RunStart): Promise<StepEnd>;
-  /** Records that a code step is about to run. */
-  begin(step: Step, run: RunStart): Promise<void>;
-  /** One statement of a code step. @throws the driver's error */
-  execute<Row>(sql: string, values?: readonly unknown[]): Promise<Result<Row>>;
-  /** Records that a code step has run. Fails when the database refuses what was put off to the end. */
-  complete(step: Step): Promise<StepEnd>;
-  /** Records why a code step stopped; one that ran in a transaction is undone by it. */
-  fail(error: StepError): Promise<void>;
   /** Closes the connection in the middle of whatever it does; the server finishes what it was given. */
   abandon(): void;
 }

@@ -38,12 +38,40 @@ export interface Dialect {
   readonly atomicDdl: string;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
   remark(script: SqlScript): string | undefined;
+  /** How a statement of a migration in code meets transactions. */
+  manner(sql: string): Manner;
+  /** Whether doing a statement that commits by itself once more is harmless where it is not known whether it was done. */
+  repeatable(sql: string): boolean;
+  /** Makes the session's last AUTO_INCREMENT value this one, as it was on another session. */
+  readonly restoreInsertId?: (id: number) => string;
   /** Whether a migration in code runs in one transaction unless it asks not to. */
   readonly atomicCode: boolean;
   /** Whether a statement that commits by itself is refused in a message that holds more. */
   readonly implicitAlone: boolean;
   readonly errors: Errors;
 }
+
+/**
+ * - `joins`: becomes part of the transaction around it.
+ * - `implicit`: commits what stands before it, and itself.
+ * - `unsure`: may do so, or not.
+ * - `outside`: refused inside a transaction.
+ * - `session`: changes the session only, and can be sent to another one as well.
+ * - `rewind`: undoes a part of the transaction.
+ */
+export type Manner =
+  | "joins"
+  | "implicit"
+  | "unsure"
+  | "outside"
+  | "session"
+  | "begin"
+  | "commit"
+  | "rollback"
+  | "rewind"
+  | "lock"
+  | "unlock"
+  | "refused";
 
 export interface Place {
   /** Name of the database that is migrated. */

@@ -3,7 +3,7 @@ import serverlessMysql from "serverless-mysql";
 import type { Login } from "../login";
 import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
-import type { Connection, Part, Sent } from "./connection";
+import type { Around, Connection, Part, Sent } from "./connection";
 import type { Deadline } from "./database";
 import { faultOf, isFull, isLost } from "./mysql-errors";
 import { kindOf } from "./mysql-segments";
@@ -61,7 +61,7 @@ function wrap(client: Client): Connection {
   };
   return {
     query: (sql) => track(query(client, sql)),
-    execute: async (sql, values) => resultOf(await track(query(client, sql, values))),
+    execute: (sql, values, around) => track(execute(client, { sql, values, around })),
     send: (parts, deadline) => track(send(client, parts, deadline)),
     busy: () => pending > 0,
     close: () => new Promise((resolve) => client.end(() => resolve())),
@@ -83,6 +83,25 @@ function query<T>(client: Client, sql: string, values?: readonly unknown[]): Pro
 /** The driver has no code for errors that are younger than its list of them; the server always says a number. */
 function named(error: QueryError): QueryError {
   return error.code ? error : Object.assign(error, { code: `ER_${error.errno ?? "UNKNOWN"}` });
+}
+
+interface Asked {
+  readonly sql: string;
+  readonly values: readonly unknown[] | undefined;
+  readonly around: Around | undefined;
+}
+
+type Answer<Row> = readonly Row[] | ResultSetHeader;
+
+async function execute<Row>(client: Client, { sql, values, around }: Asked): Promise<Result<Row>> {
+  if (!around) return resultOf(await query<Answer<Row>>(client, sql, values));
+  const { before, after = [] } = around;
+  // Ours hold no placeholder.
+  const text = [...before, sql.replace(/[;\s]+$/, ""), ...after].join("\n;\n");
+  const answers = await query<readonly Answer<Row>[]>(client, text, values);
+  const own = answers.slice(before.length, answers.length - after.length);
+  const [only] = own;
+  return resultOf(own.length === 1 && only ? only : (own as unknown as readonly Row[]));
 }
 
 function resultOf<Row>(answer: readonly Row[] | ResultSetHeader): Result<Row> {

@@ -87,7 +87,12 @@ export function segmentsOf(statements: readonly Statement[], from = 0): readonly
 }
 
 function repeatable({ kind, statements }: Open): boolean {
-  return kind === "transaction" || (kind === "implicit" && statements.every(({ sql }) => REPEATABLE.test(head(sql))));
+  return kind === "transaction" || (kind === "implicit" && statements.every(({ sql }) => isRepeatable(sql)));
+}
+
+/** Whether doing it once more is harmless where it is not known whether it was done. */
+export function isRepeatable(sql: string): boolean {
+  return REPEATABLE.test(head(sql));
 }
 
 /** Whether a statement of this kind still belongs to the open segment. */

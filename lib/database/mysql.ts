@@ -15,7 +15,8 @@ import { mysqlErrors } from "./mysql-errors";
 import { mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
-import { segmentsOf } from "./mysql-segments";
+import { mysqlManner } from "./mysql-manner";
+import { isRepeatable, segmentsOf } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
 
 export interface MysqlOptions {
@@ -61,6 +62,9 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
+    manner: mysqlManner,
+    repeatable: isRepeatable,
+    restoreInsertId: (id) => `DO LAST_INSERT_ID(${id})`,
     atomicCode: false,
     implicitAlone: false,
     errors: mysqlErrors,

@@ -3,7 +3,7 @@ import pg from "pg";
 import type { MigratorError } from "../errors";
 import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
-import type { Connection, Part, Sent, ServerError } from "./connection";
+import type { Around, Connection, Part, Sent, ServerError } from "./connection";
 import type { Deadline } from "./database";
 import { faultOf, isLost } from "./postgres-errors";
 import { createMessage } from "./postgres-message";
@@ -57,7 +57,7 @@ function wrap(client: pg.Client, socket: Socket): Connection {
   };
   return {
     query: (sql) => inTurn(() => query(client, sql)),
-    execute: (sql, values) => inTurn(() => execute(client, sql, values)),
+    execute: (sql, values, around) => inTurn(() => execute(client, { sql, values, around })),
     send: (parts, deadline) =>
       inTurn(async () => {
         const sent = await send(client, parts, deadline);
@@ -78,8 +78,18 @@ async function query<T>(client: pg.Client, sql: string): Promise<T> {
   return (Array.isArray(answer) ? answer.map(({ rows }) => rows) : (answer as pg.QueryResult).rows) as T;
 }
 
-async function execute<Row>(client: pg.Client, sql: string, values?: readonly unknown[]): Promise<Result<Row>> {
+interface Asked {
+  readonly sql: string;
+  readonly values: readonly unknown[] | undefined;
+  readonly around: Around | undefined;
+}
+
+async function execute<Row>(client: pg.Client, { sql, values, around }: Asked): Promise<Result<Row>> {
+  const { before = [], after = [] } = around ?? {};
+  // A statement with values goes alone.
+  if (before.length > 0) await query(client, before.join(";\n"));
   const answer = await client.query(sql, values && [...values]).catch(rethrow);
+  if (after.length > 0) await query(client, after.join(";\n"));
   // Several statements in one text give a list; the last one is what the caller asked about.
   const { rows, rowCount, command } = Array.isArray(answer) ? answer.at(-1) : answer;
   return { rows, affectedRows: command === "SELECT" ? 0 : (rowCount ?? 0) };

@@ -34,7 +34,7 @@ export function head(sql: string): string {
   return withoutComments(sql).trimStart();
 }
 
-function kindOf(text: string): Kind {
+export function kindOf(text: string): Kind {
   return KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? "joins";
 }
 
@@ -42,6 +42,11 @@ function kindOf(text: string): Kind {
 const REPEATABLE = /^(?:VACUUM|CLUSTER|REINDEX|ALTER\s+SYSTEM|(?:CREATE|DROP)\b[^(]*?\bIF\s+(?:NOT\s+)?EXISTS)\b/i;
 /** A build that was cut off leaves an index of this name behind that is not valid. */
 const LEAVES_REMAINS = /^CREATE\s+(?:UNIQUE\s+)?INDEX\b/i;
+
+/** @param text a statement from its first word */
+export function isRepeatable(text: string): boolean {
+  return REPEATABLE.test(text) && !LEAVES_REMAINS.test(text);
+}
 
 interface Known extends NumberedStatement {
   readonly kind: Kind;
@@ -154,7 +159,7 @@ function transactionOf(statements: readonly Known[]): Segment {
 }
 
 function implicitOf(statements: readonly Known[]): Segment {
-  const repeatable = statements.every(({ text }) => REPEATABLE.test(text) && !LEAVES_REMAINS.test(text));
+  const repeatable = statements.every(({ text }) => isRepeatable(text));
   return { kind: "implicit", ...extentOf(statements), repeatable, statements };
 }
 

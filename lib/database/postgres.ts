@@ -14,7 +14,8 @@ import { postgresFrame } from "./postgres-frame";
 import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
-import { remarkOn, segmentsOf } from "./postgres-segments";
+import { postgresManner } from "./postgres-manner";
+import { head, isRepeatable, remarkOn, segmentsOf } from "./postgres-segments";
 
 export interface PostgresOptions {
   readonly logins: Logins;
@@ -59,6 +60,8 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     },
     atomicDdl: "TRUE",
     remark: remarkOn,
+    manner: postgresManner,
+    repeatable: (sql) => isRepeatable(head(sql)),
     atomicCode: true,
     implicitAlone: true,
     errors: postgresErrors,

@@ -2,14 +2,15 @@ import { MigratorError } from "../errors";
 import { maskMessage } from "../mask";
 import { progressOf } from "./activity";
 import { createAdoption } from "./adoption";
+import type { CodeSession } from "./code-session";
 import type { Connection, Part } from "./connection";
-import type { Deadline, Reader, Repairs, RunStart, Session, Step, StepEnd, StepError } from "./database";
+import type { Deadline, Reader, Repairs, Session, Step, StepEnd, StepError } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
 import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
-import { asParts, emptyStep, entry, intentPart, type MessageContext, rowOf, updateStep } from "./message";
+import { emptyStep, entry, intentPart, type MessageContext, updateStep } from "./message";
 import { verdictOn } from "./verdict";
 
 /** What reading takes. */
@@ -70,14 +71,18 @@ export function contextOf({ dialect, tables, lock, deadline }: SessionSetup): Me
   return { dialect, tables, lock, remainingMs: deadline.remainingMs() };
 }
 
-type SqlEnd = (setup: SessionSetup, step: Step, intent: Intent) => Promise<StepEnd>;
+/** How steps are done. */
+export interface StepWays {
+  sql(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd>;
+  code(setup: SessionSetup): CodeSession;
+}
 
-export function createSession(setup: SessionSetup, carryOut: SqlEnd): Omit<Session, keyof Repairs> {
+export function createSession(setup: SessionSetup, ways: StepWays): Omit<Session, keyof Repairs> {
   const { connection, dialect } = setup;
   return {
     ...createReader(setup),
     ...createAdoption(setup),
-    ...createCodeSteps(setup),
+    ...ways.code(setup),
     connection: setup.server.id,
     prepare: async () => {
       for (const sql of dialect.createTables(setup.tables)) await write(setup, [{ sql }]);
@@ -90,8 +95,7 @@ export function createSession(setup: SessionSetup, carryOut: SqlEnd): Omit<Sessi
       for (const sql of [...additions, ...updates]) await write(setup, [{ sql }]);
     },
     ...createAudit(setup),
-    carryOut: (step, run) => carryOut(setup, step, intentOf(step, run)),
-    execute: (sql, values) => connection.execute(sql, values),
+    carryOut: (step, run) => ways.sql(setup, step, intentOf(step, run)),
     abandon: () => connection.destroy(),
   };
 }
@@ -109,50 +113,14 @@ export function createAudit(setup: SessionSetup): Pick<Session, "startRun" | "fi
   };
 }
 
-/** A step in code talks statement by statement. Where DDL can be undone, it does so in one transaction that ends with its row. */
-function createCodeSteps(setup: SessionSetup): Pick<Session, "begin" | "complete" | "fail"> {
-  const { connection, dialect } = setup;
-  let started = 0;
-  let current: { readonly intent: Intent; readonly step: Step } | undefined;
-  const isAtomic = () => dialect.atomicCode && current?.step.script.transaction !== false;
-  const fail = async (error: StepError) => {
-    await ours(setup, asParts(dialect.grammar.afterFailure));
-    const context = contextOf(setup);
-    const nothingDone = isAtomic() && current;
-    await write(setup, nothingDone ? asBefore(nothingDone.step, context) : [recordError(error, context)]);
-  };
-  return {
-    begin: async (step: Step, run: RunStart) => {
-      started = Date.now();
-      current = { step, intent: intentOf(step, run) };
-      await ours(setup, dialect.reset(setup));
-      await write(setup, [intentPart(current.intent, { statement: 0 }, contextOf(setup))]);
-      if (isAtomic()) await ours(setup, [{ sql: dialect.grammar.begin }]);
-    },
-    complete: async (step) => {
-      if (!current) throw new MigratorError("STATEMENT_FAILED", "A code step was completed that never began.");
-      try {
-        // What was put off to the commit fails here, where it can still be told from a failure of ours.
-        if (isAtomic()) await connection.query("SET CONSTRAINTS ALL IMMEDIATE");
-      } catch (error) {
-        if (!dialect.errors.isServerError(error)) throw error;
-        const message = dialect.errors.wordsOf(error);
-        await fail({ message });
-        return { end: "failed", failure: { message, code: error.code, applied: 0 } };
-      }
-      await write(setup, rowOf(step, current.intent, contextOf(setup)));
-      return { end: "done", durationMs: Date.now() - started };
-    },
-    fail,
-  };
-}
-
 /** What the journal says of a step of which nothing has taken effect. */
 export function asBefore({ undoes }: Step, context: MessageContext): readonly Part[] {
   if (!undoes) return [emptyStep(context)];
   const { text } = context.dialect.grammar;
   const intent = intentPart(intentOfRow(undoes), { statement: undoes.statement, probe: text(undoes.probe) }, context);
-  return undoes.error ? [intent, recordError(undoes.error, context)] : [intent];
+  const state = undoes.state === undefined ? null : JSON.stringify(undoes.state);
+  const kept = updateStep(context, { state: text(state) });
+  return undoes.error ? [intent, kept, recordError(undoes.error, context)] : [intent, kept];
 }
 
 export function recordError(error: StepError, context: MessageContext): Part {

@@ -113,6 +113,13 @@ export function endReport(head: Heading, end: End): Report {
   return { ...endOf(head, end), ...(notices.length > 0 && { notices }) };
 }
 
+/** What becomes of a step in which the time was up. */
+const WITHIN = {
+  left: "; the database finishes it. Call again for the outcome.",
+  abandoned: ", which is code and ended with it; the next call goes on.",
+  paused: ", which goes on from there; call again.",
+} as const;
+
 function endOf(head: Heading, { plan, before, result }: End): Report {
   const { stop } = result;
   const done = [...before, ...result.done];
@@ -128,19 +135,13 @@ function endOf(head: Heading, { plan, before, result }: End): Report {
         message: `The time was up with ${remaining.length} to go; call again.`,
       });
     case "left":
-      return report(head, {
-        outcome: "running",
-        done,
-        remaining,
-        message: `The time was up in ${stop.step.name}; the database finishes it. Call again for the outcome.`,
-      });
     case "abandoned":
-      return report(head, {
-        outcome: "incomplete",
-        done,
-        remaining,
-        message: `The time was up in ${stop.step.name}, which is code and ended with it; the next call begins it again.`,
-      });
+    case "paused": {
+      const message = `The time was up in ${stop.step.name}${WITHIN[stop.why]}`;
+      return report(head, { outcome: stop.why === "left" ? "running" : "incomplete", done, remaining, message });
+    }
+    case "refused":
+      return { ...refusedReport(head, [stop.problem]), done, remaining };
     case "interrupted": {
       const message = `${stop.error.message} ${stop.error.advice ?? ""}`.trim();
       return report(head, { outcome: "incomplete", done, remaining, message });
@@ -171,7 +172,10 @@ export function failureOf(step: Pick<Step, "name" | "direction" | "script">, fai
   };
   if (step.script.kind === "code" || !("applied" in failure)) {
     const advice = "advice" in failure ? failure.advice : undefined;
-    return { ...base, advice: advice ?? "Correct it and call again: it is run again from its beginning." };
+    return {
+      ...base,
+      advice: advice ?? "Correct it and call again: statements that have taken effect are not run again.",
+    };
   }
   return { ...base, ...placeOf(step.script, failure) };
 }

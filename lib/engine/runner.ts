@@ -4,7 +4,7 @@ import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { maskMessage } from "../mask";
 import type { CodeScript, DialectName, Direction } from "../migration";
-import type { DoneStep } from "../report";
+import type { DoneStep, Problem } from "../report";
 import { openContext } from "./context";
 import { seedStore } from "./store";
 
@@ -25,11 +25,14 @@ export interface RunnerInput {
  * - `time`: between two steps; nothing is under way.
  * - `left`: in the middle of an SQL step, which the server finishes.
  * - `abandoned`: in the middle of a code step, which ended with it.
+ * - `paused`: at a place in a code step from which it goes on.
+ * - `refused`: a code step that was cut off cannot be begun again.
  * - `interrupted`: the connection or the lock was lost; the journal knows what was done.
  */
 export type Stop =
   | { readonly why: "finished" | "time" }
-  | { readonly why: "left" | "abandoned"; readonly step: Step }
+  | { readonly why: "left" | "abandoned" | "paused"; readonly step: Step }
+  | { readonly why: "refused"; readonly problem: Problem }
   | { readonly why: "interrupted"; readonly error: MigratorError }
   | { readonly why: "failed"; readonly step: Step; readonly failure: StatementFailure | CodeFailure };
 
@@ -144,29 +147,31 @@ async function record({ session, run }: RunnerInput, step: Step): Promise<number
   throw new Stopped(end.end === "left" ? { why: "left", step } : { why: "failed", step, failure: end.failure });
 }
 
-const TIME_UP = Symbol("time is up");
-
 /** Runs until it ends or the time is up: code cannot go on without this process, so then its connection is closed. */
 async function runCode(input: RunnerInput, step: Step, script: CodeScript): Promise<void> {
-  const { session, run, deadline } = input;
-  const { context, settled, close } = openContext(session, input);
-  await session.begin(step, run);
+  const { session, run, deadline, log } = input;
+  const begun = await session.begin(step, run, (message) => log.warn(message, { migration: step.name }));
+  if ("problem" in begun) throw new Stopped({ why: "refused", problem: begun.problem });
+  if ("undone" in begun) return;
+  const { context, settled, paused, close } = openContext({ ...input, state: begun.state });
   let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<typeof TIME_UP>((resolve) => {
-    timer = setTimeout(() => resolve(TIME_UP), deadline.remainingMs());
+  const timeUp = new Promise<"abandoned">((resolve) => {
+    timer = setTimeout(() => resolve("abandoned"), deadline.remainingMs());
   });
   try {
     const running = script.run({ name: step.name, context }).then(settled);
-    if ((await Promise.race([running, timeUp])) !== TIME_UP) return;
+    const why = await Promise.race([running, paused.then(() => "paused" as const), timeUp]);
+    if (why === undefined) return;
+    if (why === "abandoned") session.abandon();
+    throw new Stopped({ why, step });
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     close();
     throw new Stopped({ why: "failed", step, failure: await codeFailure(session, error) });
   } finally {
     clearTimeout(timer);
     close();
   }
-  session.abandon();
-  throw new Stopped({ why: "abandoned", step });
 }
 
 /** What the code threw, and keeps it in the journal. */
@@ -175,7 +180,7 @@ async function codeFailure(session: Session, error: unknown): Promise<CodeFailur
   const { message, code, advice }: { readonly message: string; readonly code?: unknown; readonly advice?: unknown } =
     error instanceof Error ? error : { message: `it threw ${String(error)}` };
   const masked = maskMessage(message);
-  await session.fail({ message: masked });
+  await session.fail({ message: masked }, error);
   const known = error instanceof MigratorError && typeof advice === "string";
   return { message: masked, ...(typeof code === "string" && { code }), ...(known && { advice }) };
 }

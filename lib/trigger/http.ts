@@ -45,6 +45,8 @@ const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   CONNECTION_LOST: 503,
   LOCK_LOST: 503,
   FOREIGN_TABLE: 409,
+  DIVERGED: 500,
+  NOT_REPLAYABLE: 500,
   STATEMENT_FAILED: 500,
 };
 

@@ -47,7 +47,7 @@ function repairs(subject: DatabaseSubject): void {
   test("a settled step goes on where it is said to, and its run ends with that", async () => {
     const { database } = await applied();
     await locked(database, async (session) => {
-      await session.begin(step(script("SELECT 1", "SELECT 2")), start);
+      await session.begin(step(script("SELECT 1", "SELECT 2")), start, () => {});
       await session.settle(1, { message: "looked", index: 1 }, ended);
     });
     const { step: open, run } = await stateOf(database);
@@ -102,7 +102,7 @@ function beside(subject: DatabaseSubject): void {
   test("a session that is between two statements is left alone", async () => {
     const { database } = await subject.create();
     await locked(database, async (session) => {
-      await session.begin(step(script("SELECT 1")), start);
+      await session.begin(step(script("SELECT 1")), start, () => {});
       await database.cancelling(within(5_000), async (canceller) => {
         const { step: open } = await canceller.state("x");
         expect(open && (await canceller.stop(open))).toBeUndefined();

@@ -209,7 +209,7 @@ function codeSteps(subject: DatabaseSubject): void {
   test("between begin and complete it is in progress", async () => {
     const { database } = await subject.create();
     await locked(database, async (session) => {
-      await session.begin(code, start);
+      await session.begin(code, start, () => {});
       expect(await stateOf(database)).toMatchObject({
         step: { name: "1_one", connection: session.connection, runId: "run-1" },
       });
@@ -222,7 +222,7 @@ function codeSteps(subject: DatabaseSubject): void {
   test("why it failed is kept, where what it did is kept", async () => {
     const { database } = await subject.create();
     await locked(database, async (session) => {
-      await session.begin({ ...code, script: { ...code.script, transaction: false } }, start);
+      await session.begin({ ...code, script: { ...code.script, transaction: false } }, start, () => {});
       await session.fail({ message: "it's broken" });
     });
     expect(await stateOf(database)).toMatchObject({

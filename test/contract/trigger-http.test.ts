@@ -45,6 +45,8 @@ describe("the status of an answer", () => {
     INVALID_SETTINGS: 500,
     INVALID_MIGRATIONS: 500,
     STATEMENT_FAILED: 500,
+    DIVERGED: 500,
+    NOT_REPLAYABLE: 500,
     UNREACHABLE: 503,
     ACCESS_DENIED: 503,
     READ_ONLY: 503,

@@ -37,6 +37,8 @@ export const ERROR_CODES = Object.keys({
   CONNECTION_LOST: 1,
   LOCK_LOST: 1,
   FOREIGN_TABLE: 1,
+  DIVERGED: 1,
+  NOT_REPLAYABLE: 1,
   STATEMENT_FAILED: 1,
 } satisfies Record<ErrorCode, 1>) as readonly ErrorCode[];
 

@@ -198,3 +198,46 @@ test.each([
   const database = await createTestDatabase({ server: "postgres18" });
   expect(await run(await targetOf(database), "migrate")).toMatchObject({ outcome: "incomplete", remaining: ["1_x"] });
 });
+
+describe.each(SERVERS)("cut off on $dialect", (server) => {
+  const kill =
+    server.dialect === "mysql" ? "KILL CONNECTION_ID()" : "SELECT pg_catalog.pg_terminate_backend(pg_backend_pid())";
+
+  test.each([
+    [
+      "knex",
+      `exports.up = async (knex) => {
+        await knex.schema.createTable("t", (table) => { table.increments("id"); table.integer("n"); table.dateTime("at"); });
+        await knex("t").insert({ n: 1, at: new Date() });
+        await knex("t").increment("n", 1);
+        if (globalThis.CUT) { globalThis.CUT = false; await knex.raw("${kill}"); }
+        const { id } = await knex("t").first("id");
+        await knex("t").where({ id }).increment("n", 1);
+      };
+      exports.config = { transaction: false };`,
+    ],
+    [
+      "sequelize",
+      `// migration: no transaction
+      module.exports = { up: async (queryInterface, Sequelize) => {
+        await queryInterface.createTable("t", {
+          id: { type: Sequelize.INTEGER, primaryKey: true, autoIncrement: true },
+          n: Sequelize.INTEGER,
+          at: Sequelize.DATE,
+        });
+        await queryInterface.bulkInsert("t", [{ n: 1, at: new Date() }]);
+        await queryInterface.sequelize.query("UPDATE t SET n = n + 1");
+        if (globalThis.CUT) { globalThis.CUT = false; await queryInterface.sequelize.query("${kill}"); }
+        await queryInterface.sequelize.query("UPDATE t SET n = n + 1");
+      } };`,
+    ],
+  ])("a migration for %s goes on where it was cut off", async (_, text) => {
+    await built.write({ "migrations/1_x.js": text });
+    const database = await createTestDatabase({ server: server.server });
+    const target = await targetOf(database);
+    Object.assign(globalThis, { CUT: true });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "incomplete" });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
+    expect(await database.query("SELECT n FROM t")).toEqual([{ n: 3 }]);
+  });
+});

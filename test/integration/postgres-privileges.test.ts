@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { MigratorError } from "../../lib/errors";
+import type { CodeParams } from "../../lib/migration";
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { run, sql } from "../support/migrator";
+import { code, run, sql } from "../support/migrator";
 
 const PAGE = readFileSync(resolve(__dirname, "../../docs/privileges.md"), "utf8");
 const [, POSTGRES = ""] = PAGE.split("\n## PostgreSQL\n");
@@ -16,9 +17,10 @@ function statements(title: string, { name, url }: TestDatabase): readonly string
   return own.split(/;\n/).filter((statement) => statement.trim() !== "");
 }
 
+const one = ({ context }: CodeParams) => context.query("SELECT 1");
 const migrations = [
   sql("1_x", "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;", "postgres"),
-  sql("2_x", "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;", "postgres"),
+  code("2_x", one, { down: one }),
 ];
 
 describe.each(["postgres14", "postgres18"] as const)("%s", (server) => {
@@ -60,6 +62,7 @@ describe.each(["postgres14", "postgres18"] as const)("%s", (server) => {
     ["migration_step", "SELECT"],
     ["migration_step", "INSERT"],
     ["migration_step", "UPDATE"],
+    ["migration_step", "DELETE"],
     ["migration_run", "SELECT"],
     ["migration_run", "INSERT"],
     ["migration_run", "UPDATE"],

@@ -81,9 +81,9 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
 
   test("a statement outlives its caller, and the next call takes over its outcome", async () => {
     const database = await prepared();
-    const target = { url: database.url, migrations: [counted("1_a", 2), counted("2_b")] };
+    const target = { url: database.url, migrations: [counted("1_a", 4), counted("2_b")] };
     const first = await run(target, "migrate", {
-      call: { requestId: "first", patienceMs: 1_000, whenRunning: "answer" },
+      call: { requestId: "first", patienceMs: 2_500, whenRunning: "answer" },
     });
     expect(first).toMatchObject({ outcome: "running", remaining: ["1_a", "2_b"] });
     const second = await run(target, "migrate", { call: { requestId: "second", whenRunning: "answer" } });

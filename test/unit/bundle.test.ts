@@ -17,6 +17,9 @@ const params: CodeParams = {
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     query: async () => [],
     execute: async () => ({ rows: [], affectedRows: 0 }),
+    state: undefined,
+    checkpoint: async () => {},
+    batch: async () => ({ batches: 0 }),
   },
 };
 
