@@ -50,7 +50,7 @@ async function attempt(recording: Recording, statement: Statement, way: Way): Pr
   const { errors } = recording.setup.dialect;
   try {
     const result = await way(recording, statement);
-    if (isTooLarge(result)) recording.notify(notKept(statement.asked));
+    if (isTooLarge(answered(statement.asked, result).end)) recording.notify(notKept(statement.asked));
     return result;
   } catch (error) {
     if (error instanceof MigratorError) throw fail(recording, error);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { build } from "esbuild";
 import { builtFolder } from "../support/built-folder";
 import { createTestDatabase } from "../support/database";
@@ -35,10 +36,11 @@ describe.each(SERVERS)("on $dialect", (server) => {
     const database = await createTestDatabase({ server: server.server });
     for (const delayMs of [20, 120, 260]) {
       const child = await start(database.url);
-      await once(child.stdout ?? child, "data");
-      await new Promise((wake) => setTimeout(wake, delayMs));
+      const exit = once(child, "exit");
+      await Promise.race([once(child.stdout ?? child, "data"), exit]);
+      await sleep(delayMs);
       child.kill("SIGKILL");
-      await once(child, "exit");
+      await exit;
     }
     const child = await start(database.url);
     const [exitCode] = await once(child, "exit");

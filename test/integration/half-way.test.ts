@@ -126,7 +126,7 @@ test("the statement that failed after a procedure call is still the right one", 
   expect(await seen(database)).toEqual([1]);
 });
 
-test("code that throws is named, and runs again from its beginning", async () => {
+test("code that throws is named, and goes on with the next call", async () => {
   const { url } = await createTestDatabase();
   let broken = true;
   const flaky = code("1_flaky", async ({ context }) => {
