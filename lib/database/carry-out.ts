@@ -84,5 +84,7 @@ async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promis
   const at = index === undefined ? {} : { index };
   const untouched = applied === 0 && remains !== "yes";
   await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
-  return { message, code: error.code, applied, ...at };
+  const reason = setup.dialect.errors.kindOf(error);
+  const known = reason === "contention" || reason === "denied" ? { reason } : {};
+  return { message, code: error.code, applied, ...at, ...known } as const;
 }

@@ -22,6 +22,8 @@ interface Current {
   readonly recording?: Recording;
   /** Whether some of it was committed before it ended. */
   partly: boolean;
+  /** When the one transaction began that it is to be; absent where it is none. */
+  transaction?: string;
 }
 
 /** A step in code talks statement by statement, in one transaction where DDL can be undone, else with a record of each statement. */
@@ -45,6 +47,7 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
       if (!recorded && !past.undone) await ours(setup, [{ sql: setup.dialect.grammar.begin }]);
       const recording = recorded ? { recording: createRecording(setup, past.recorded, notify) } : {};
       current = { step, intent, startedMs: Date.now(), partly: hasState(past), ...recording };
+      if (!recorded && !past.undone) current.transaction = await transactionOf(setup);
       if (past.undone) return { undone: true };
       return hasState(past) ? { state: past.state } : {};
     },
@@ -64,6 +67,24 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
     fail: (error, cause) => inTurn(() => failStep(setup, { ...begun(current), error, cause })),
   };
 }
+
+/** Tells one transaction from another. Without one, each statement is its own. */
+async function transactionOf({ connection }: SessionSetup): Promise<string> {
+  const [row] = await connection.query<readonly { readonly at: string }[]>(
+    "SELECT pg_catalog.transaction_timestamp()::pg_catalog.text AS at",
+  );
+  return row?.at ?? "";
+}
+
+/** Whether the code has ended the transaction that it was to be, so that what it did may be committed, or undone, without its row. */
+async function hasLeft(setup: SessionSetup, { transaction }: Current): Promise<boolean> {
+  if (transaction === undefined) return false;
+  // One that has failed answers nothing, and is still the same.
+  return (await transactionOf(setup).catch(() => transaction)) !== transaction;
+}
+
+const ENDED =
+  "The migration has ended the transaction that it runs in; put a comment with `migration: no transaction` into the file.";
 
 function isAtomic({ dialect }: SessionSetup, { script }: Step): boolean {
   return dialect.atomicCode && script.transaction !== false;
@@ -102,6 +123,7 @@ async function checkpoint(setup: SessionSetup, current: Current, state: unknown)
     // What was put off to the commit fails here, as the driver's error.
     await setup.connection.query("SET CONSTRAINTS ALL IMMEDIATE");
     await ours(setup, [...asParts(asOurselves), kept, { sql: "COMMIT" }, { sql: begin }]);
+    current.transaction = await transactionOf(setup);
     return;
   }
   if (recording.broken) throw recording.broken;
@@ -124,6 +146,10 @@ async function complete(setup: SessionSetup, current: Current, step: Step): Prom
     throw stopped;
   }
   const { connection, dialect } = setup;
+  if (await hasLeft(setup, current)) {
+    await failStep(setup, { ...current, error: { message: ENDED }, cause: undefined });
+    return { end: "failed", failure: { message: ENDED, code: "TRANSACTION_ENDED", applied: 0 } };
+  }
   try {
     // What was put off to the commit fails here, where it can still be told from a failure of ours.
     if (dialect.atomicCode) await connection.query("SET CONSTRAINTS ALL IMMEDIATE");
@@ -143,7 +169,9 @@ interface Failed extends Current {
   readonly cause: unknown;
 }
 
-async function failStep(setup: SessionSetup, { step, recording, partly, error, cause }: Failed): Promise<void> {
+async function failStep(setup: SessionSetup, failed: Failed): Promise<void> {
+  const { step, recording, error, cause } = failed;
+  const partly = failed.partly || (await hasLeft(setup, failed));
   await ours(setup, asParts(setup.dialect.grammar.afterFailure));
   const context = contextOf(setup);
   if (!recording && !partly) return write(setup, asBefore(step, context));

@@ -151,6 +151,8 @@ export interface StatementFailure {
   readonly index?: number;
   /** How many statements of the script have taken effect. */
   readonly applied: number;
+  /** What it is not the statement's fault: somebody holds a lock that it needs, or a privilege is missing. */
+  readonly reason?: "contention" | "denied";
 }
 
 /** One connection, held for a whole run. */

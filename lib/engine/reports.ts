@@ -182,7 +182,7 @@ export function failureOf(step: Pick<Step, "name" | "direction" | "script">, fai
 
 function placeOf(
   { statements }: SqlScript,
-  { index, applied }: StatementFailure,
+  { index, applied, reason }: StatementFailure,
 ): Pick<Failure, "advice"> & Partial<Failure> {
   const counts = { statements: statements.length, applied };
   const kept =
@@ -195,8 +195,16 @@ function placeOf(
     return { ...counts, advice };
   }
   const { line, sql, file } = failed;
-  const advice = `Correct statement ${index + 1} and call again. ${kept}`;
+  const advice = `${whatToDo(index, reason)} ${kept}`;
   return { ...counts, statement: index + 1, line, sql: excerpt(sql), ...(file !== undefined && { file }), advice };
+}
+
+function whatToDo(index: number, reason: StatementFailure["reason"]): string {
+  if (reason === "contention") {
+    return "Call again when whoever holds a lock on what it needs has finished, or raise LOCK_TIMEOUT_SECONDS.";
+  }
+  if (reason === "denied") return "Grant the database user what it lacks, and call again.";
+  return `Correct statement ${index + 1} and call again.`;
 }
 
 function summary(done: readonly DoneStep[]): string {

@@ -91,3 +91,17 @@ test("code that is cut off by the time is undone, and begun again by the next ca
   seconds = 0;
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
 });
+
+test("code that ends the transaction it runs in is not taken for applied, and what it committed is not forgotten", async () => {
+  const database = await create();
+  const ending = code("1_x", async ({ context }) => {
+    await context.query("CREATE TABLE IF NOT EXISTS seen (n int)");
+    await context.query("COMMIT");
+  });
+  const target = { url: database.url, migrations: [ending] };
+  expect(await run(target, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { code: "TRANSACTION_ENDED", message: expect.stringContaining("no transaction") },
+  });
+  expect(await run(target, "status")).toMatchObject({ applied: [], inProgress: { name: "1_x" } });
+});
