@@ -1,0 +1,180 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Child, ChildAnswer } from "./call";
+import type { Cell } from "./cells";
+import { differences } from "./dump";
+import { complaint, isDone, verdict } from "./judge";
+import type { Link } from "./link";
+import type { Point } from "./points";
+import { type FaultProxy, openProxy } from "./proxy";
+import type { Random } from "./random";
+import { commandOf, type Reference, type Work } from "./reference";
+import { STRIKES } from "./strike";
+import type { Gate } from "./workbench";
+import { ask, PATIENCE_MS, type World } from "./world";
+
+export interface Chosen {
+  readonly work: Work;
+  readonly point: Point;
+  readonly reference: Reference;
+}
+
+export interface Run extends Chosen {
+  readonly world: World;
+  readonly random: Random;
+  readonly cell: Cell;
+  readonly database: string;
+}
+
+/**
+ * - `survived`: as if nothing had happened.
+ * - `allowed`: an end that is known.
+ * - `diverged`: any other.
+ * - `missed`: the place was never reached.
+ */
+export interface Ended {
+  readonly end: "survived" | "allowed" | "diverged" | "missed";
+  readonly details: readonly string[];
+}
+
+/** Calls until done, at most. */
+const CALLS = 10;
+/** Longer than any caller waits. */
+const ANSWER_MS = PATIENCE_MS + 6_000;
+
+/** Lets the fault happen to a call, calls until done, and compares. */
+export async function hit(run: Run): Promise<Ended> {
+  const { world, point, database } = run;
+  const gate = point.effect === undefined ? undefined : await world.workbench.closeGate(database, point.effect);
+  const place = createPlace(gate);
+  const { position } = point;
+  const proxy = await openProxy({ dialect: world.dialect, port: world.server.port, position, reached: place.reach });
+  const child = world.children.next();
+  try {
+    const answers = await strike(run, { child, proxy, gate, place });
+    for (const { text, report } of answers.map(complaint).filter((one) => one !== undefined))
+      return verdict([text], { ...around(run), ...(report && { report }) });
+    return await finish(run, place.wasReached());
+  } finally {
+    place.leave();
+    await gate?.open();
+    child.signal("SIGKILL");
+    proxy.close();
+  }
+}
+
+/** Tells when the place is reached: by the proxy, or by a statement that waits at the gate. */
+interface Place {
+  reach(link: Link): void;
+  /** The link that is there; undefined when `leave` came first. */
+  link(proxy: FaultProxy): Promise<Link | undefined>;
+  wasReached(): boolean;
+  leave(): void;
+}
+
+const POLL_MS = 10;
+
+function createPlace(gate: Gate | undefined): Place {
+  let there: Link | undefined;
+  let left = false;
+  let tell: (link: Link | undefined) => void = () => undefined;
+  const told = new Promise<Link | undefined>((resolve) => {
+    tell = resolve;
+  });
+  const reach = (link: Link) => {
+    there = link;
+    tell(link);
+  };
+  const watch = async (proxy: FaultProxy) => {
+    while (gate && !left && !there) {
+      const links = proxy.links.filter((link) => link.id() !== undefined);
+      const last = links.at(-1);
+      const waits = await gate.holds(links.map((link) => link.id() ?? 0)).catch(() => false);
+      if (waits && last) reach(last);
+      else await wait(POLL_MS);
+    }
+  };
+  const leave = () => {
+    left = true;
+    tell(undefined);
+  };
+  return {
+    reach,
+    leave,
+    wasReached: () => there !== undefined,
+    link: (proxy) => {
+      watch(proxy).catch(leave);
+      return told;
+    },
+  };
+}
+
+interface Stage {
+  readonly child: Child;
+  readonly proxy: FaultProxy;
+  readonly gate: Gate | undefined;
+  readonly place: Place;
+}
+
+/** @returns what the callers were told, as far as they were */
+async function strike(run: Run, { child, proxy, gate, place }: Stage): Promise<readonly (ChildAnswer | undefined)[]> {
+  const { world, cell, database } = run;
+  const first = call(run, { child, runId: `first-${database}`, port: proxy.port, whenRunning: "wait" });
+  const reaching = place.link(proxy);
+  const link = await Promise.race([reaching, first.then(place.leave), wait(ANSWER_MS)]);
+  if (!link) return [await within(first)];
+  const { port } = world.server;
+  const second = async () => {
+    const asking = { child: world.children.next(), runId: `second-${database}`, port, whenRunning: "answer" } as const;
+    return within(call(run, asking));
+  };
+  const struck = await STRIKES[cell.fault]({ ...run, child, proxy, link, second });
+  await gate?.open();
+  if (cell.fault === "vanish") return [];
+  const answers = [await within(first), struck.second];
+  if (cell.fault === "double" && gate) answers.push(joined(struck.second, `first-${database}`));
+  return answers;
+}
+
+/** Whoever asks for what is being done at that moment is told by whom. */
+function joined(answer: ChildAnswer | undefined, runId: string): ChildAnswer | undefined {
+  if (answer && "report" in answer && answer.report.runId === runId) return undefined;
+  return { error: { code: "NOT_JOINED", message: `the second caller was told ${JSON.stringify(answer)}` } };
+}
+
+interface Asked {
+  readonly child: Child;
+  readonly runId: string;
+  readonly port: number;
+  readonly whenRunning: "answer" | "wait";
+}
+
+function call({ world, work, database }: Run, asked: Asked): Promise<ChildAnswer | undefined> {
+  return ask(world, { ...asked, database, names: work.window.names, command: commandOf(work) });
+}
+
+function within(answer: Promise<ChildAnswer | undefined>): Promise<ChildAnswer | undefined> {
+  const late = { error: { code: "NO_ANSWER", message: `nothing was answered within ${ANSWER_MS} ms` } };
+  return Promise.race([answer, wait(ANSWER_MS, late, { ref: false })]);
+}
+
+async function finish(run: Run, reached: boolean): Promise<Ended> {
+  const { world, reference, database, random } = run;
+  const { port } = world.server;
+  // A client asks again with the same id, or is another one. A rollback counts its steps by the run.
+  const same = run.work.window.before > 0 || random.fraction() < 0.5;
+  for (let count = 0; count < CALLS; count += 1) {
+    const runId = same ? `first-${database}` : `call-${count}-${database}`;
+    const answer = await within(call(run, { child: world.children.next(), runId, port, whenRunning: "wait" }));
+    const wrong = complaint(answer);
+    if (wrong) return verdict([wrong.text], { ...around(run), ...(wrong.report && { report: wrong.report }) });
+    if (!isDone(answer)) continue;
+    const found = differences(await world.workbench.dump(database), reference.dump);
+    if (found.length > 0) return verdict(found, { ...around(run), differences: found });
+    return { end: reached ? "survived" : "missed", details: [] };
+  }
+  return { end: "diverged", details: [`not done after ${CALLS} calls`] };
+}
+
+function around({ world, cell }: Run) {
+  return { dialect: world.dialect, fault: cell.fault };
+}
