@@ -21,8 +21,14 @@ const CODE = /^1[78]_code$/;
 export const ALLOWED: readonly Allowed[] = [
   {
     why: "cut off in a statement that cannot be repeated, and nothing settles it yet",
-    dialects: ["mysql", "postgres"],
+    dialects: ["mysql"],
     faults: ["connection killed", "restart"],
+    outcome: "refused",
+    code: "CUT_OFF",
+  },
+  {
+    why: "cut off before, in or after a statement that goes alone, and nothing settles it yet",
+    dialects: ["postgres"],
     outcome: "refused",
     code: "CUT_OFF",
   },

@@ -8,7 +8,7 @@ import type { Point } from "./points";
 import { type FaultProxy, openProxy } from "./proxy";
 import type { Random } from "./random";
 import { commandOf, type Reference, type Work } from "./reference";
-import { STRIKES } from "./strike";
+import { STRIKES, type Struck } from "./strike";
 import type { Gate } from "./workbench";
 import { ask, PATIENCE_MS, type World } from "./world";
 
@@ -121,17 +121,16 @@ async function strike(run: Run, { child, proxy, gate, place }: Stage): Promise<r
   const first = call(run, { child, runId: `first-${database}`, port: proxy.port, whenRunning: "wait" });
   const reaching = place.link(proxy);
   const link = await Promise.race([reaching, first.then(place.leave), wait(ANSWER_MS)]);
-  if (!link) return [await within(first)];
   const { port } = world.server;
   const second = async () => {
     const asking = { child: world.children.next(), runId: `second-${database}`, port, whenRunning: "answer" } as const;
     return within(call(run, asking));
   };
-  const struck = await STRIKES[cell.fault]({ ...run, child, proxy, link, second });
+  const struck: Struck = link ? await STRIKES[cell.fault]({ ...run, child, proxy, link, second }) : {};
   await gate?.open();
-  if (cell.fault === "vanish") return [];
+  if (cell.fault === "vanish" && link) return [];
   const answers = [await within(first), struck.second];
-  if (cell.fault === "double" && gate) answers.push(joined(struck.second, `first-${database}`));
+  if (cell.fault === "double" && gate && link) answers.push(joined(struck.second, `first-${database}`));
   return answers;
 }
 

@@ -32,7 +32,7 @@ async function closeGate(admin: Client, effect: string): Promise<Gate> {
       (
         await rows(
           admin,
-          `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid IN (0${connections.map((id) => `, ${id}`).join("")})`,
+          `SELECT pid FROM pg_locks WHERE NOT granted AND pid IN (0${connections.map((id) => `, ${id}`).join("")})`,
         )
       ).length > 0,
     open: async () => {
