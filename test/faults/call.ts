@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Call, Command } from "../../lib/command";
 import type { Report } from "../../lib/report";
 
@@ -16,7 +15,7 @@ export type ChildAnswer =
   | { readonly report: Report }
   | { readonly error: { readonly code: string; readonly message: string } };
 
-/** A process that waits for its call. */
+/** A process that stands for one container. */
 export interface Child {
   /** Undefined: it was killed before it could answer. */
   ask(call: ChildCall): Promise<ChildAnswer | undefined>;
@@ -24,13 +23,17 @@ export interface Child {
 }
 
 export interface Children {
-  next(): Child;
+  /** A new one, for something to happen to; it ends with its call. */
+  fresh(): Child;
+  /** One to which nothing happens. It may have answered others, as a container of a Lambda has. */
+  calm(): Child;
   close(): void;
 }
 
 /** Starts processes ahead, so that nobody waits for the start of one. */
 export function createChildren(program: string, ahead: number): Children {
   const waiting: ChildProcess[] = [];
+  const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const start = () => {
     const child = spawn(process.execPath, [program], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
@@ -38,15 +41,17 @@ export function createChildren(program: string, ahead: number): Children {
     child.once("exit", () => all.delete(child));
     return child;
   };
+  const next = () => {
+    while (waiting.length <= ahead) waiting.push(start());
+    return waiting.shift() ?? start();
+  };
   const end = () => {
     for (const child of all) child.kill("SIGKILL");
   };
   process.once("exit", end);
   return {
-    next: () => {
-      while (waiting.length <= ahead) waiting.push(start());
-      return wrap(waiting.shift() ?? start());
-    },
+    fresh: () => wrap(next(), (child) => child.kill("SIGKILL")),
+    calm: () => wrap(idle.pop() ?? next(), (child) => idle.push(child)),
     close: () => {
       end();
       process.off("exit", end);
@@ -54,15 +59,19 @@ export function createChildren(program: string, ahead: number): Children {
   };
 }
 
-function wrap(child: ChildProcess): Child {
+function wrap(child: ChildProcess, afterwards: (child: ChildProcess) => void): Child {
   return {
-    ask: async (call) => {
-      child.send(call, () => undefined);
-      const ended = once(child, "exit").then(([code]) => [code === null ? undefined : crashed(code)]);
-      const [answer] = await Promise.race([once(child, "message"), ended]);
-      child.kill("SIGKILL");
-      return answer as ChildAnswer | undefined;
-    },
+    ask: (call) =>
+      new Promise((resolve) => {
+        const ended = (code: number | null) => resolve(code === null ? undefined : crashed(code));
+        child.once("exit", ended);
+        child.once("message", (answer) => {
+          child.off("exit", ended);
+          afterwards(child);
+          resolve(answer as ChildAnswer);
+        });
+        child.send(call, () => undefined);
+      }),
     signal: (name) => {
       child.kill(name);
     },

@@ -4,8 +4,8 @@ import { parseCommand } from "../../lib/command";
 import { MigratorError } from "../../lib/errors";
 import type { ChildAnswer, ChildCall } from "./call";
 
-/** Stands for one container: takes one call over the channel to its parent, and answers it. */
-process.once("message", async (call: ChildCall) => {
+/** Stands for one container: takes calls over the channel to its parent, one at a time, and answers them. */
+process.on("message", async (call: ChildCall) => {
   const answer = await perform(call);
   process.send?.(answer);
 });

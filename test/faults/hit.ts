@@ -48,7 +48,7 @@ export async function hit(run: Run): Promise<Ended> {
   const place = createPlace(gate);
   const { position } = point;
   const proxy = await openProxy({ dialect: world.dialect, port: world.server.port, position, reached: place.reach });
-  const child = world.children.next();
+  const child = world.children.fresh();
   try {
     const answers = await strike(run, { child, proxy, gate, place });
     for (const { text, report } of answers.map(complaint).filter((one) => one !== undefined))
@@ -123,7 +123,7 @@ async function strike(run: Run, { child, proxy, gate, place }: Stage): Promise<r
   const link = await Promise.race([reaching, first.then(place.leave), wait(ANSWER_MS)]);
   const { port } = world.server;
   const second = async () => {
-    const asking = { child: world.children.next(), runId: `second-${database}`, port, whenRunning: "answer" } as const;
+    const asking = { child: world.children.calm(), runId: `second-${database}`, port, whenRunning: "answer" } as const;
     return within(call(run, asking));
   };
   const struck: Struck = link ? await STRIKES[cell.fault]({ ...run, child, proxy, link, second }) : {};
@@ -163,7 +163,7 @@ async function finish(run: Run, reached: boolean): Promise<Ended> {
   const same = run.work.window.before > 0 || random.fraction() < 0.5;
   for (let count = 0; count < CALLS; count += 1) {
     const runId = same ? `first-${database}` : `call-${count}-${database}`;
-    const answer = await within(call(run, { child: world.children.next(), runId, port, whenRunning: "wait" }));
+    const answer = await within(call(run, { child: world.children.calm(), runId, port, whenRunning: "wait" }));
     const wrong = complaint(answer);
     if (wrong) return verdict([wrong.text], { ...around(run), ...(wrong.report && { report: wrong.report }) });
     if (!isDone(answer)) continue;

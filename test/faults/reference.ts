@@ -60,7 +60,7 @@ function askCalmly(world: World, { window, database, command }: Calm): Promise<C
   const runId = randomBytes(8).toString("hex");
   const { names } = window;
   const port = world.server.port;
-  return ask(world, { child: world.children.next(), database, names, command, runId, port, whenRunning: "wait" });
+  return ask(world, { child: world.children.calm(), database, names, command, runId, port, whenRunning: "wait" });
 }
 
 async function makeReference(world: World, work: Work, database: string): Promise<Reference> {
@@ -70,7 +70,7 @@ async function makeReference(world: World, work: Work, database: string): Promis
   try {
     const runId = randomBytes(8).toString("hex");
     const { names } = work.window;
-    const asking = { child: children.next(), database, names, command: commandOf(work), runId, port: proxy.port };
+    const asking = { child: children.calm(), database, names, command: commandOf(work), runId, port: proxy.port };
     mustBeDone(await ask(world, { ...asking, whenRunning: "wait" }));
     const trace = proxy.links.map(({ commands }) => commands.map((command) => ({ ...command })));
     const dump = await workbench.dump(database);

@@ -1,6 +1,6 @@
 // The private server of one dialect, which the harness may kill and start again on the same data and port.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,13 +15,15 @@ const DURABLE = {
   mysql: ["--innodb-flush-log-at-trx-commit=2"],
   postgres: ["-c", "synchronous_commit=on"],
 };
+/** A file system in memory: it outlives the server, and waits for no disk. */
+const MEMORY = "/dev/shm";
 const START_MS = 60_000;
+const STOP_MS = 10_000;
 
 export async function startFaultServer(dialect) {
   const { program, launch } = await ensureServer(PROGRAMS[dialect]);
-  const folder = mkdtempSync(join(tmpdir(), "migration-lambda-faults-"));
+  const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "migration-lambda-faults-"));
   const scratch = mkdtempSync(join(tmpdir(), "migration-lambda-"));
-  mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, "server.log"), "a", 0o600);
   const port = await freePort();
   const setup = { program, folder, scratch, use: "tests", host: "127.0.0.1", port, password: passwordOf(folder), log };
@@ -39,6 +41,10 @@ export async function startFaultServer(dialect) {
     },
     stop: async () => {
       process.off("exit", end);
+      // It clears away what it shares in memory.
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill(launched.stopSignal);
+      await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
       await kill(child);
       for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
     },
