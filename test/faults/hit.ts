@@ -1,9 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Report } from "../../lib/report";
 import type { Child, ChildAnswer } from "./call";
 import type { Cell } from "./cells";
-import { differences } from "./dump";
-import { complaint, isDone, verdict } from "./judge";
-import type { Link } from "./link";
+import { type Dump, differences } from "./dump";
+import { complaint, isDone, laterThan, verdict } from "./judge";
+import { createPlace, type Place } from "./place";
 import type { Point } from "./points";
 import { type FaultProxy, openProxy } from "./proxy";
 import type { Random } from "./random";
@@ -52,7 +53,7 @@ export async function hit(run: Run): Promise<Ended> {
   try {
     const answers = await strike(run, { child, proxy, gate, place });
     for (const { text, report } of answers.map(complaint).filter((one) => one !== undefined))
-      return verdict([text], { ...around(run), ...(report && { report }) });
+      return await wrongAnswer(run, text, report);
     return await finish(run, place.wasReached());
   } finally {
     place.leave();
@@ -60,52 +61,6 @@ export async function hit(run: Run): Promise<Ended> {
     child.signal("SIGKILL");
     proxy.close();
   }
-}
-
-/** Tells when the place is reached: by the proxy, or by a statement that waits at the gate. */
-interface Place {
-  reach(link: Link): void;
-  /** The link that is there; undefined when `leave` came first. */
-  link(proxy: FaultProxy): Promise<Link | undefined>;
-  wasReached(): boolean;
-  leave(): void;
-}
-
-const POLL_MS = 10;
-
-function createPlace(gate: Gate | undefined): Place {
-  let there: Link | undefined;
-  let left = false;
-  let tell: (link: Link | undefined) => void = () => undefined;
-  const told = new Promise<Link | undefined>((resolve) => {
-    tell = resolve;
-  });
-  const reach = (link: Link) => {
-    there = link;
-    tell(link);
-  };
-  const watch = async (proxy: FaultProxy) => {
-    while (gate && !left && !there) {
-      const links = proxy.links.filter((link) => link.id() !== undefined);
-      const last = links.at(-1);
-      const waits = await gate.holds(links.map((link) => link.id() ?? 0)).catch(() => false);
-      if (waits && last) reach(last);
-      else await wait(POLL_MS);
-    }
-  };
-  const leave = () => {
-    left = true;
-    tell(undefined);
-  };
-  return {
-    reach,
-    leave,
-    wasReached: () => there !== undefined,
-    link: (proxy) => {
-      watch(proxy).catch(leave);
-      return told;
-    },
-  };
 }
 
 interface Stage {
@@ -165,13 +120,24 @@ async function finish(run: Run, reached: boolean): Promise<Ended> {
     const runId = same ? `first-${database}` : `call-${count}-${database}`;
     const answer = await within(call(run, { child: world.children.calm(), runId, port, whenRunning: "wait" }));
     const wrong = complaint(answer);
-    if (wrong) return verdict([wrong.text], { ...around(run), ...(wrong.report && { report: wrong.report }) });
+    if (wrong) return wrongAnswer(run, wrong.text, wrong.report);
     if (!isDone(answer)) continue;
     const found = differences(await world.workbench.dump(database), reference.dump);
     if (found.length > 0) return verdict(found, { ...around(run), differences: found });
     return { end: reached ? "survived" : "missed", details: [] };
   }
   return { end: "diverged", details: [`not done after ${CALLS} calls`] };
+}
+
+/** An answer may be allowed and wrong all the same: when it doubts what has long been done. */
+async function wrongAnswer(run: Run, text: string, report: Report | undefined): Promise<Ended> {
+  const { world, work, database, point } = run;
+  const later = report ? laterThan(report.problems[0], world.effects, work.direction) : [];
+  const { effects } = await world.workbench.dump(database).catch(() => ({ effects: {} as Dump["effects"] }));
+  const done = later.find((id) => (effects[id] ?? 0) > 0 || id === point.effect);
+  if (done !== undefined)
+    return { end: "diverged", details: [text, `and ${done}, which comes later, was run or has taken effect`] };
+  return verdict([text], { ...around(run), ...(report && { report }) });
 }
 
 function around({ world, cell }: Run) {

@@ -1,6 +1,7 @@
-import type { Report } from "../../lib/report";
+import type { Problem, Report } from "../../lib/report";
 import { type Allowed, allowedEnd, type Deviation } from "./allowed";
 import type { ChildAnswer } from "./call";
+import type { Direction, Effect } from "./world";
 
 /** Nobody is to be told anything else; these say to call again. */
 const PASSING = ["UNREACHABLE", "CONNECTION_LOST", "LOCK_LOST"];
@@ -23,6 +24,23 @@ export function complaint(
 
 export function isDone(answer: ChildAnswer | undefined): boolean {
   return answer !== undefined && "report" in answer && answer.report.outcome === "done";
+}
+
+/** Ids of the statements of this direction that stand behind the one that a problem names, and not in one block with it. */
+export function laterThan(
+  problem: Problem | undefined,
+  effects: readonly Effect[],
+  direction: Direction,
+): readonly string[] {
+  const { code, file, line } = problem ?? {};
+  if (code !== "CUT_OFF" || line === undefined) return [];
+  const isDown = direction === "down";
+  return effects
+    .filter(
+      (one) =>
+        one.file === file && one.line > line && one.id.includes(".down") === isDown && !one.id.includes(".locked"),
+    )
+    .map(({ id }) => id);
 }
 
 /** The run's end, where something was not as it should be. */

@@ -39,7 +39,10 @@ export function commandOf({ window, direction }: Work): MigrateCommand | Rollbac
 /** Gives `use` a database in which everything is as it should be before the work. */
 export async function withDatabase<T>(world: World, work: Work, use: (database: string) => Promise<T>): Promise<T> {
   const database = `faults_${randomBytes(6).toString("hex")}`;
-  await world.workbench.create(database, world.effects);
+  await world.workbench.create(
+    database,
+    world.effects.map(({ id }) => id),
+  );
   try {
     const { names, before } = work.window;
     const to = work.direction === "down" ? names.at(-1) : names[before - 1];

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Command } from "../../lib/command";
 import type { DialectName } from "../../lib/migration";
 import { readDirectory } from "../../lib/source/directory";
@@ -15,8 +15,7 @@ export interface World {
   readonly workbench: Workbench;
   readonly children: Children;
   readonly windows: readonly Window[];
-  /** Ids in the folder's files. */
-  readonly effects: readonly string[];
+  readonly effects: readonly Effect[];
   readonly turns: Turns;
 }
 
@@ -63,12 +62,25 @@ function windowsOf(names: readonly string[], order: WorldOptions["order"]): read
   });
 }
 
-function effectsIn(folder: string): readonly string[] {
-  const texts = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath ?? entry.path, entry.name), "utf8"));
-  const ids = texts.flatMap((text) => [...text.matchAll(/'(\d+\.[a-z.]+)'/g)].map(([, id]) => id ?? ""));
-  return [...new Set(ids)];
+/** A statement that counts how often it took effect. */
+export interface Effect {
+  /** `migration.kind`, with more behind it where there are several. */
+  readonly id: string;
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+function effectsIn(folder: string): readonly Effect[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.flatMap(({ parentPath, path, name }) => {
+    const file = join(parentPath ?? path, name);
+    const lines = readFileSync(file, "utf8").split("\n");
+    return lines.flatMap((text, index) => {
+      const id = /'(\d+\.[a-z.]+)'/.exec(text)?.[1];
+      return id === undefined ? [] : [{ id, file: relative(folder, file), line: index + 1 }];
+    });
+  });
 }
 
 /** One call by a child of its own. */
