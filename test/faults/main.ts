@@ -104,7 +104,9 @@ async function runAll(world: World, { runs, seed, jobs }: Options): Promise<read
     while (next < seed + runs) {
       const own = next;
       next += 1;
-      const end = await runOnce(world, references, own);
+      const end = await runOnce(world, references, own).catch((error: unknown) => {
+        throw new Error(`Seed ${own} could not be run`, { cause: error });
+      });
       ends.push(end);
       if (end.end === "diverged" || end.end === "missed") tell(world, end);
     }

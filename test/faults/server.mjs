@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { passwordOf } from "../../scripts/local/accounts.mjs";
 import { freePort } from "../../scripts/local/ports.mjs";
-import { Advice } from "../../scripts/local/progress.mjs";
+import { Advice, say } from "../../scripts/local/progress.mjs";
 import { ensureServer } from "../../scripts/local/servers.mjs";
 
 const PROGRAMS = { mysql: "mysql", postgres: "postgres18" };
@@ -29,6 +29,13 @@ export async function startFaultServer(dialect) {
   const setup = { program, folder, scratch, use: "tests", host: "127.0.0.1", port, password: passwordOf(folder), log };
   const launched = await launch(setup);
   let child = await start(dialect, launched, log);
+  let asked = false;
+  const watch = () =>
+    child.once(
+      "exit",
+      () => asked || say(`The server of ${dialect} ended by itself:\n${tail(join(folder, "server.log"))}`),
+    );
+  watch();
   const end = () => child.kill("SIGKILL");
   process.once("exit", end);
   return {
@@ -36,11 +43,15 @@ export async function startFaultServer(dialect) {
     port,
     canCrash: program.kind !== "docker",
     crash: async () => {
+      asked = true;
       await kill(child);
       child = await start(dialect, launched, log);
+      asked = false;
+      watch();
     },
     stop: async () => {
       process.off("exit", end);
+      asked = true;
       // It clears away what it shares in memory.
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill(launched.stopSignal);
@@ -86,4 +97,8 @@ function childrenOf(pid) {
   } catch {
     return []; // not Linux
   }
+}
+
+function tail(path) {
+  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-30).join("\n");
 }

@@ -23,9 +23,9 @@ export function postgresWorkbench(url: string): Workbench {
   };
 }
 
-/** The row stays locked until the transaction ends; its snapshot holds up a concurrent build of an index besides. */
+/** The row stays locked until the transaction ends. It keeps no snapshot, for which concurrent builds of indexes would wait. */
 async function closeGate(admin: Client, effect: string): Promise<Gate> {
-  await admin.query("START TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+  await admin.query("START TRANSACTION ISOLATION LEVEL READ COMMITTED");
   await admin.query("SELECT * FROM effects WHERE id = $1 FOR UPDATE", [effect]);
   return {
     holds: async (connections) =>

@@ -96,7 +96,7 @@ export interface Asking {
 }
 
 /** How long a caller waits. */
-export const PATIENCE_MS = 4_000;
+export const PATIENCE_MS = 6_000;
 
 export function ask(world: World, asking: Asking): Promise<ChildAnswer | undefined> {
   const { child, database, names, command, runId, port, whenRunning } = asking;
