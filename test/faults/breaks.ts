@@ -1,0 +1,56 @@
+/** One exact piece of a source file, and what stands there instead in the harness's own build. */
+export interface Replacement {
+  /** Relative to lib. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** In every build: what the server would do after a minute, it does after a second, which a live runner pings often inside. */
+export const SHORTER: readonly Replacement[] = [
+  { file: "database/mysql.ts", from: "const IDLE_SECONDS = 60;", to: "const IDLE_SECONDS = 1;" },
+  { file: "database/postgres.ts", from: "const IDLE_MS = 60_000;", to: "const IDLE_MS = 1_000;" },
+  { file: "database/create.ts", from: "const PING_MS = 20_000;", to: "const PING_MS = 400;" },
+];
+
+/**
+ * What can be switched off to see that the harness notices. Each piece must be there exactly once, so that none of these
+ * becomes a switch that does nothing.
+ */
+export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
+  "write-ahead-mark": [
+    {
+      file: "database/message.ts",
+      from: "const mark = last ? row : [markPart(segment.first + segment.count, context)];",
+      to: "const mark = last ? row : [];",
+    },
+  ],
+  "lock-check": [
+    {
+      file: "database/mysql-grammar.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: "whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION SELECT 2))`,",
+      to: "whileLocked: (lock, value) => value,",
+    },
+    {
+      file: "database/postgres-grammar.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: "`CASE WHEN EXISTS (SELECT 1 FROM ${locks(lock)} AND pid = ${PID}) THEN ${value} ELSE 1 / (${PID} * 0) END`,",
+      to: "value,",
+    },
+  ],
+  "segment-transaction": [
+    {
+      file: "database/message.ts",
+      from: 'if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];',
+      to: 'if (segment.kind === "transaction") return [[...statements.flatMap((part) => transaction(context, [part])), ...entry(context, mark)]];',
+    },
+  ],
+  joining: [
+    {
+      file: "engine/turn.ts",
+      from: "const current = seen.unfinished.find(({ connection, key }) => connection === seen?.holder && key === run.key);",
+      to: "const current = seen.unfinished.find(() => false);",
+    },
+  ],
+};

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+import { replaceOnce } from "./build-child";
+import { CELLS } from "./cells";
+
+/** A run for each cell on each dialect, and their servers besides, on a machine that does other things too. */
+const LONG_MS = 180_000;
+const root = resolve(__dirname, "../..");
+const leash = join(root, "scripts/local/leash.mjs");
+
+/** The harness has servers of its own, which it kills: it is a process beside those of the tests. */
+async function faults(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+  const program = [`--import=${leash}`, join(root, "scripts/faults.mjs"), ...args];
+  const child = spawn(process.execPath, program, { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
+  const ended = once(child, "exit");
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, output: output + errors };
+}
+
+describe("the fault harness", () => {
+  test.concurrent.each(["mysql", "postgres"])(
+    "finds nothing on %s with a fault in every cell",
+    async (dialect) => {
+      const { code, output } = await faults("--runs", String(CELLS.length), "--seed", "1", "--dialect", dialect);
+      expect(output).not.toContain("diverged: ");
+      expect(output).toContain(`${CELLS.length} runs`);
+      expect(code).toBe(0);
+    },
+    LONG_MS,
+  );
+
+  test.concurrent.each([
+    { broken: "lock-check", seed: "45" },
+    { broken: "write-ahead-mark", seed: "11" },
+    { broken: "joining", seed: "79" },
+  ])(
+    "notices that $broken is switched off",
+    async ({ broken, seed }) => {
+      const { code, output } = await faults(
+        ...["--break", broken, "--seed", seed, "--runs", "1", "--dialect", "postgres"],
+      );
+      expect(output).toContain(`diverged: --dialect postgres --seed ${seed} --runs 1`);
+      expect(code).toBe(1);
+    },
+    LONG_MS,
+  );
+
+  test.each(["nothing of the kind", "piece, and once more: piece"])(
+    "refuses to switch off what is not there once: %s",
+    (source) => {
+      expect(() => replaceOnce(source, { file: "x.ts", from: "piece", to: "" })).toThrow("not once");
+    },
+  );
+
+  test("has few enough cells for twenty hits of each in a thousand runs", () => {
+    expect(CELLS.length).toBeLessThanOrEqual(50);
+  });
+});

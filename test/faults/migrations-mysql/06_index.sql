@@ -1,0 +1,11 @@
+-- migrate:up
+CREATE TABLE place (id INT PRIMARY KEY, city VARCHAR(20), street VARCHAR(20));
+INSERT INTO place VALUES (1, 'a', 'b'), (2, 'c', 'd');
+ALTER TABLE place ADD INDEX (city);
+ALTER TABLE place ADD INDEX (city, street);
+UPDATE effects SET times = times + 1 WHERE id = '06.update';
+CREATE UNIQUE INDEX by_street ON place (street);
+-- migrate:down
+DROP INDEX by_street ON place;
+UPDATE effects SET times = times + 1 WHERE id = '06.update.down';
+DROP TABLE place;

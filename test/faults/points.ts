@@ -1,0 +1,121 @@
+import type { DialectName } from "../../lib/migration";
+import type { Cell, Phase } from "./cells";
+import type { Position, SentCommand } from "./link";
+import { QUIT } from "./wire";
+
+/** A place where something can happen to a call. */
+export interface Point {
+  readonly phase: Phase;
+  /** Of a statement: what it is, such as `ALTER TABLE`. */
+  readonly kind: string;
+  readonly position?: Position;
+  /** In place of a position: while the statement of this effect waits, and so exactly inside it. */
+  readonly effect?: string;
+}
+
+/** The commands of each connection of a call to which nothing happened. */
+export type Trace = readonly (readonly SentCommand[])[];
+
+const DELIMITER = "\n;\n";
+const JOURNAL = /[`"]migration(?:_step|_run)?[`"]/;
+
+export interface Traced {
+  readonly dialect: DialectName;
+  readonly trace: Trace;
+  /** Ids of the statements that took effect, named `migration.kind`. */
+  readonly effects: readonly string[];
+}
+
+/** All places of a call. */
+export function pointsOf({ dialect, trace, effects }: Traced): readonly Point[] {
+  const gates = effects.map(
+    (effect): Point => ({ phase: "statement", kind: `${effect.split(".")[1]} (held)`, effect }),
+  );
+  const commands = trace.flatMap((sent, link) => [...login(link), ...commandsOf(dialect, sent, link)]);
+  return [...commands, ...gates];
+}
+
+function login(link: number): readonly Point[] {
+  const at = (position: Pick<Position, "at" | "answers">): Point => ({
+    phase: "connecting",
+    kind: "",
+    position: { link, command: -1, ...position },
+  });
+  return [at({ at: "arrived" }), at({ at: "half" }), at({ at: "sent" }), at({ at: "answered", answers: 1 })];
+}
+
+function commandsOf(dialect: DialectName, commands: readonly SentCommand[], link: number): readonly Point[] {
+  const locked = commands.findIndex(({ text }) => /\b(?:GET_LOCK|pg_try_advisory_lock)\(/.test(text));
+  return commands.flatMap((command, index) => {
+    // The child does not wait for it with its answer, so it may come too late.
+    if (command.text === QUIT) return [];
+    const phase = link === 0 ? "reading" : index <= locked ? "lock" : phaseOf(command.text);
+    return commandPoints(command, { dialect, phase, position: { link, command: index } });
+  });
+}
+
+function phaseOf(text: string): Phase {
+  if (/\bRELEASE_LOCK\(|\bpg_advisory_unlock\(/.test(text)) return "release";
+  if (text.includes(DELIMITER)) return "statement";
+  if (/^SELECT\b/.test(text) && LOOKS.test(text)) return "reading";
+  if (JOURNAL.test(text)) return "row";
+  return OURS.test(text) ? "row" : "statement";
+}
+
+/** How we look something up, and what a step begins and ends with. */
+const LOOKS = /[`"]migration(?:_step|_run)?[`"]|information_schema|pg_catalog\.pg_class/;
+const OURS = /^(?:START TRANSACTION|COMMIT|ROLLBACK|UNLOCK TABLES|SET CONSTRAINTS ALL IMMEDIATE$)/;
+
+interface Place {
+  readonly dialect: DialectName;
+  readonly phase: Phase;
+  readonly position: Pick<Position, "link" | "command">;
+}
+
+function commandPoints({ text, answers }: SentCommand, { dialect, phase, position }: Place): readonly Point[] {
+  const point = (at: Pick<Position, "at" | "answers">, more: Partial<Point> = {}): Point => ({
+    phase,
+    kind: phase === "statement" ? kindOf(text) : "",
+    position: { ...position, ...at },
+    ...more,
+  });
+  const half = phase === "statement" ? [point({ at: "half" }, { phase: "half sent", kind: "" })] : [];
+  // PostgreSQL keeps its answers back until the whole message is done.
+  const [, ...parts] = dialect === "mysql" ? text.split(DELIMITER) : [];
+  const between = parts.map((part, index) => {
+    const own = JOURNAL.test(part) || /^(?:START TRANSACTION|COMMIT|ROLLBACK|SET LOCAL)\b/.test(part) || index < 4;
+    return point(
+      { at: "answered", answers: index + 1 },
+      { phase: own ? "row" : "statement", kind: own ? "" : kindOf(part) },
+    );
+  });
+  // The lock is free by then, and the call is not answered.
+  const phaseAfter = phase === "release" ? "answering" : phase;
+  const sent = answers > 0 ? [point({ at: "answered", answers }, { phase: phaseAfter })] : [];
+  return [point({ at: "arrived" }), point({ at: "sent" }), ...half, ...between, ...sent];
+}
+
+/** Its first words, up to where the names begin. */
+function kindOf(text: string): string {
+  if (text.includes(DELIMITER)) return "message";
+  const words = text
+    .replace(/^(?:\s|\/\*!?\d*|--[^\n]*\n)+/, "")
+    .toUpperCase()
+    .split(/[^A-Z]+/);
+  const isDefinition = /^(?:CREATE|ALTER|DROP|RENAME|LOCK|UNLOCK|TRUNCATE|SET)$/.test(words[0] ?? "");
+  const concurrently = words.slice(0, 4).includes("CONCURRENTLY") ? " CONCURRENTLY" : "";
+  return words.slice(0, isDefinition && words[0] !== "SET" ? 2 : 1).join(" ") + concurrently;
+}
+
+/** Those of a cell. */
+export function pointsIn(points: readonly Point[], { fault, phase }: Cell): readonly Point[] {
+  return points.filter((point) => {
+    if (point.phase !== phase) return false;
+    // The lock is given back by a command slipped in, for which the server must be waiting.
+    if (fault === "lock lost") return point.position?.at === "arrived";
+    // The server must know the connection, and be at something rather than have it before it.
+    if (fault === "connection killed" || fault === "restart")
+      return phase !== "statement" || point.position?.at !== "arrived";
+    return true;
+  });
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import type { MigrateCommand, RollbackCommand } from "../../lib/command";
+import type { ChildAnswer } from "./call";
+import type { Dump } from "./dump";
+import { type Point, pointsOf } from "./points";
+import { openProxy } from "./proxy";
+import { ask, type Direction, type Window, type World } from "./world";
+
+/** What to do with which migrations. */
+export interface Work {
+  readonly window: Window;
+  readonly direction: Direction;
+}
+
+/** What a call is like to which nothing happens. */
+export interface Reference {
+  readonly points: readonly Point[];
+  readonly dump: Dump;
+}
+
+export type References = (work: Work) => Promise<Reference>;
+
+/** Each is made once. */
+export function createReferences(world: World): References {
+  const made = new Map<string, Promise<Reference>>();
+  return (work) => {
+    const key = JSON.stringify(work);
+    const reference = made.get(key) ?? withDatabase(world, work, (database) => makeReference(world, work, database));
+    made.set(key, reference);
+    return reference;
+  };
+}
+
+export function commandOf({ window, direction }: Work): MigrateCommand | RollbackCommand {
+  const steps = window.names.length - window.before;
+  return direction === "up" ? { action: "migrate" } : { action: "rollback", steps };
+}
+
+/** Gives `use` a database in which everything is as it should be before the work. */
+export async function withDatabase<T>(world: World, work: Work, use: (database: string) => Promise<T>): Promise<T> {
+  const database = `faults_${randomBytes(6).toString("hex")}`;
+  await world.workbench.create(
+    database,
+    world.effects.map(({ id }) => id),
+  );
+  try {
+    const { names, before } = work.window;
+    const to = work.direction === "down" ? names.at(-1) : names[before - 1];
+    if (to !== undefined) mustBeDone(await askCalmly(world, { ...work, database, command: { action: "migrate", to } }));
+    return await use(database);
+  } finally {
+    await world.workbench.drop(database).catch(() => undefined);
+  }
+}
+
+interface Calm {
+  readonly window: Window;
+  readonly database: string;
+  readonly command: MigrateCommand | RollbackCommand;
+}
+
+function askCalmly(world: World, { window, database, command }: Calm): Promise<ChildAnswer | undefined> {
+  const runId = randomBytes(8).toString("hex");
+  const { names } = window;
+  const port = world.server.port;
+  return ask(world, { child: world.children.calm(), database, names, command, runId, port, whenRunning: "wait" });
+}
+
+async function makeReference(world: World, work: Work, database: string): Promise<Reference> {
+  const { dialect, server, workbench, children } = world;
+  const { effects: before } = await workbench.dump(database).catch(() => ({ effects: {} as Dump["effects"] }));
+  const proxy = await openProxy({ dialect, port: server.port });
+  try {
+    const runId = randomBytes(8).toString("hex");
+    const { names } = work.window;
+    const asking = { child: children.calm(), database, names, command: commandOf(work), runId, port: proxy.port };
+    mustBeDone(await ask(world, { ...asking, whenRunning: "wait" }));
+    const trace = proxy.links.map(({ commands }) => commands.map((command) => ({ ...command })));
+    const dump = await workbench.dump(database);
+    const effects = Object.keys(dump.effects).filter((id) => dump.effects[id] !== (before[id] ?? 0));
+    return { points: pointsOf({ dialect, trace, effects }), dump };
+  } finally {
+    proxy.close();
+  }
+}
+
+function mustBeDone(answer: ChildAnswer | undefined): void {
+  if (answer && "report" in answer && answer.report.outcome === "done") return;
+  throw new Error(`Without any fault, this is the answer: ${JSON.stringify(answer)}`);
+}

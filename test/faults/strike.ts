@@ -1,0 +1,77 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Child, ChildAnswer } from "./call";
+import type { Fault } from "./cells";
+import type { Link } from "./link";
+import type { FaultProxy } from "./proxy";
+import type { Random } from "./random";
+import type { World } from "./world";
+
+/** Whom it hits, at the moment that was chosen. */
+export interface Scene {
+  readonly world: World;
+  readonly random: Random;
+  readonly child: Child;
+  readonly proxy: FaultProxy;
+  readonly link: Link;
+  /** The same command once more, by another child. */
+  second(): Promise<ChildAnswer | undefined>;
+}
+
+/** What else was answered, by the time that what was held back may go on. */
+export type Struck = { readonly second?: ChildAnswer | undefined };
+
+/** A second caller may have to wait for what the first one has open. */
+const SECOND_MS = 1_500;
+
+export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>> = {
+  kill: async ({ child }) => {
+    child.signal("SIGKILL");
+    return {};
+  },
+  cut: async ({ link }) => {
+    link.cut();
+    return {};
+  },
+  "half-close": async ({ link, random }) => {
+    link.halfClose(random.pick(["client", "server"]));
+    link.resume();
+    return {};
+  },
+  stall: async ({ proxy, random }) => {
+    proxy.silence();
+    await wait(50 + random.below(200));
+    for (const link of proxy.links) link.cut();
+    return {};
+  },
+  // The child hears and says nothing, and neither does the connection; the server has to find out.
+  vanish: async ({ child, proxy }) => {
+    child.signal("SIGSTOP");
+    proxy.silence();
+    return {};
+  },
+  double: async ({ link, second }) => {
+    const answer = second();
+    // Time for it to find the first one at work.
+    const early = await Promise.race([answer, wait(SECOND_MS)]);
+    link.resume();
+    return { second: early ?? (await answer) };
+  },
+  "connection killed": async ({ link, world }) => {
+    const id = link.id();
+    if (id !== undefined) await world.workbench.kill(id);
+    link.resume();
+    return {};
+  },
+  restart: async ({ link, world }) => {
+    await world.server.crash();
+    link.resume();
+    return {};
+  },
+  "lock lost": async ({ link, second }) => {
+    await link.releaseLocks();
+    const answer = second();
+    const early = await Promise.race([answer, wait(SECOND_MS)]);
+    link.resume();
+    return { second: early ?? (await answer) };
+  },
+};

@@ -1,0 +1,61 @@
+import type { Answer, Frame, Wire } from "./wire";
+import { createCutter, QUIT } from "./wire";
+
+const typed = (bytes: Buffer) => (bytes.length < 5 ? undefined : 1 + bytes.readInt32BE(1));
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html; the driver asks for no TLS here. */
+export function postgresWire(): Wire {
+  let started = false;
+  const fromClient = createCutter((bytes) => {
+    if (started) return typed(bytes);
+    if (bytes.length < 4) return undefined;
+    started = true;
+    return bytes.readInt32BE(0);
+  });
+  const fromServer = createCutter(typed);
+  return {
+    client: (chunk) => joined(fromClient(chunk).map(frameOf)),
+    server: (chunk) => fromServer(chunk).map(answerOf),
+  };
+}
+
+function frameOf(bytes: Buffer): Frame {
+  switch (bytes.toString("latin1", 0, 1)) {
+    case "Q":
+      return { bytes, command: bytes.toString("utf8", 5, bytes.length - 1) };
+    case "P":
+      // The name of the prepared statement, which is empty, stands before its text.
+      return { bytes, command: bytes.toString("utf8", 6, bytes.indexOf(0, 6)) };
+    case "X":
+      return { bytes, command: QUIT };
+    default:
+      return { bytes };
+  }
+}
+
+/** The parts of the extended protocol are one command. */
+function joined(frames: readonly Frame[]): readonly Frame[] {
+  const commands: Frame[] = [];
+  for (const frame of frames) {
+    const last = commands.at(-1);
+    if (frame.command === undefined && last !== undefined) {
+      commands[commands.length - 1] = { ...last, bytes: Buffer.concat([last.bytes, frame.bytes]) };
+    } else commands.push(frame);
+  }
+  return commands;
+}
+
+function answerOf(bytes: Buffer): Answer {
+  switch (bytes.toString("latin1", 0, 1)) {
+    case "K":
+      return { bytes, id: bytes.readInt32BE(5) };
+    case "C":
+    case "I":
+    case "E":
+      return { bytes, answered: true };
+    case "Z":
+      return { bytes, ready: true };
+    default:
+      return { bytes };
+  }
+}

@@ -1,0 +1,20 @@
+import type { DialectName } from "../../lib/migration";
+import type { Wire } from "./wire";
+import { mysqlWire } from "./wire-mysql";
+import { postgresWire } from "./wire-postgres";
+
+/** A command that gives back every lock of the session it is slipped into, as a proxy that shares connections does. */
+export const RELEASE: Readonly<Record<DialectName, () => Buffer>> = {
+  mysql: () => {
+    const text = Buffer.from("\x03DO RELEASE_ALL_LOCKS()");
+    return Buffer.concat([Buffer.from([text.length, 0, 0, 0]), text]);
+  },
+  postgres: () => {
+    const text = Buffer.from("SELECT pg_catalog.pg_advisory_unlock_all()\0");
+    const head = Buffer.from("Q\0\0\0\0");
+    head.writeInt32BE(text.length + 4, 1);
+    return Buffer.concat([head, text]);
+  },
+};
+
+export const WIRES: Readonly<Record<DialectName, () => Wire>> = { mysql: mysqlWire, postgres: postgresWire };
