@@ -25,6 +25,7 @@ interface Wire {
   bind(portal: { readonly values: readonly unknown[] }): void;
   execute(portal: { readonly rows: number }): void;
   sync(): void;
+  readonly stream: { cork(): void; uncork(): void };
 }
 
 interface Answers {
@@ -81,12 +82,15 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
  * with one Sync: what follows it is skipped when it fails, and is run by the server without us when it does not.
  */
 function pipeline(wire: Wire, commands: readonly string[]): void {
+  // In one write, so that it is under way as a whole or not at all.
+  wire.stream.cork();
   for (const text of commands) {
     wire.parse({ text, name: "", types: [] });
     wire.bind({ values: [] });
     wire.execute({ rows: 0 });
   }
   wire.sync();
+  wire.stream.uncork();
 }
 
 /** The whole message is parsed before any of it runs, so a syntax error stands where its position says. */

@@ -132,6 +132,10 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     client_connection_check_interval: "'0'",
     idle_in_transaction_session_timeout: `'${IDLE_MS}'`,
     idle_session_timeout: `'${IDLE_MS}'`,
+    // One that waits for the rest of a message is not idle.
+    tcp_keepalives_idle: "'20'",
+    tcp_keepalives_interval: "'10'",
+    tcp_keepalives_count: "'4'",
   };
   const names = Object.keys(settings).map((setting) => `'${setting}'`);
   const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);
