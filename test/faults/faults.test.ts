@@ -33,7 +33,7 @@ describe("the fault harness", () => {
 
   test.concurrent.each([
     { broken: "lock-check", seed: "45" },
-    { broken: "write-ahead-mark", seed: "11" },
+    { broken: "write-ahead-mark", seed: "22" },
     { broken: "joining", seed: "79" },
   ])(
     "notices that $broken is switched off",

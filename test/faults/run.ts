@@ -20,7 +20,9 @@ export function runOnce(world: World, references: References, seed: number): Pro
   const cell = CELLS[seed % CELLS.length] ?? { fault: "kill", phase: "connecting" };
   const run = async () => {
     const random = createRandom(seed);
-    const direction = Math.floor(seed / CELLS.length) % 2 === 0 ? "up" : "down";
+    // Each cell in both, and of each round of them half.
+    const round = Math.floor(seed / CELLS.length);
+    const direction = ((seed % CELLS.length) + round) % 2 === 0 ? "up" : "down";
     const chosen = await choose({ world, references, random }, cell, direction);
     const around = { seed, ...cell, direction, names: chosen.work.window.names } as const;
     const { kind, position, effect } = chosen.point;
