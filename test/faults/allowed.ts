@@ -16,39 +16,21 @@ export interface Allowed {
   readonly difference?: RegExp;
 }
 
-const CODE = /^1[78]_code$/;
-
+/** What the design refuses by name, and nothing else. */
 export const ALLOWED: readonly Allowed[] = [
   {
-    why: "cut off in a statement that cannot be repeated, and nothing settles it yet",
-    dialects: ["mysql"],
+    why: "whether a statement of this kind took effect nobody can tell",
+    dialects: ["mysql", "postgres"],
     faults: ["connection killed", "restart"],
     outcome: "refused",
     code: "CUT_OFF",
   },
   {
-    why: "cut off before, in or after a statement that goes alone, and nothing settles it yet",
-    dialects: ["postgres"],
-    outcome: "refused",
-    code: "CUT_OFF",
-  },
-  {
-    why: "code begins again",
-    dialects: ["mysql"],
-    outcome: "failed",
-    migration: CODE,
-  },
-  {
-    why: "code begins again",
-    dialects: ["mysql"],
-    difference: /^(?:the statement of 1[78]\.code|data \w+(?: \w+)? (?:member|tag)\b)/,
-  },
-  {
-    why: "what earlier statements set in the session is not set again",
-    dialects: ["mysql"],
+    why: "a temporary table, or a variable made of data, is gone with its session",
+    dialects: ["mysql", "postgres"],
     faults: ["connection killed", "restart"],
-    outcome: "failed",
-    migration: /^(?:09_prepare|10_temporary|14_sql-mode|16_dump)$/,
+    outcome: "refused",
+    code: "NOT_RESUMABLE",
   },
 ];
 

@@ -21,8 +21,8 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   "write-ahead-mark": [
     {
       file: "database/message.ts",
-      from: "const mark = last ? row : [markPart(segment.first + segment.count, context)];",
-      to: "const mark = last ? row : [];",
+      from: "const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;",
+      to: "const mark = next ? [] : row;",
     },
   ],
   "lock-check": [
@@ -49,8 +49,22 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   joining: [
     {
       file: "engine/turn.ts",
-      from: "const current = seen.unfinished.find(({ connection, key }) => connection === seen?.holder && key === run.key);",
-      to: "const current = seen.unfinished.find(() => false);",
+      from: "const current = state.unfinished.find((other) => other.connection === state.holder && isSame(other, run));",
+      to: "const current = state.unfinished.find(() => false);",
+    },
+  ],
+  settling: [
+    {
+      file: "database/verdict.ts",
+      from: "return verdictOf(seen.probe !== row.probe, seen.holds === null ? undefined : seen.holds === 1);",
+      to: 'return "not applied";',
+    },
+  ],
+  frame: [
+    {
+      file: "database/carry-out.ts",
+      from: "frame: dialect.frame(script, from).repeated",
+      to: "frame: []",
     },
   ],
 };

@@ -20,6 +20,8 @@ export interface Scene {
 /** What else was answered, by the time that what was held back may go on. */
 export type Struck = { readonly second?: ChildAnswer | undefined };
 
+/** Longer than the idle limit of the harness's build. */
+const KEEPALIVE_MS = 2_500;
 /** A second caller may have to wait for what the first one has open. */
 const SECOND_MS = 1_500;
 
@@ -47,6 +49,10 @@ export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>>
   vanish: async ({ child, proxy }) => {
     child.signal("SIGSTOP");
     proxy.silence();
+    // An idle session meets its limit before that. In the middle of a message the server learns of it from its keepalives.
+    setTimeout(() => {
+      for (const link of proxy.links) link.cut();
+    }, KEEPALIVE_MS);
     return {};
   },
   double: async ({ link, second }) => {
