@@ -9,10 +9,14 @@ import { startFaultServer } from "../test/faults/server.mjs";
 import { main } from "./local/progress.mjs";
 import { root } from "./setup.mjs";
 
+// What it has started ends with it.
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => process.exit(130));
+
 await main(async () => {
   // Within the project, so that its packages are found.
   const folder = mkdtempSync(join(root, ".local/faults-"));
   const program = join(folder, "main.mjs");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   try {
     await build({
       entryPoints: [join(root, "test/faults/main.ts")],

@@ -78,7 +78,9 @@ async function strike(run: Run, { child, proxy, gate, place }: Stage): Promise<r
   const link = await Promise.race([reaching, first.then(place.leave), wait(ANSWER_MS)]);
   const { port } = world.server;
   const second = async () => {
-    const asking = { child: world.children.calm(), runId: `second-${database}`, port, whenRunning: "answer" } as const;
+    // Two rollbacks by different callers revert twice as much, where there is more to revert: then it is the same one again.
+    const runId = run.work.window.before > 0 ? `first-${database}` : `second-${database}`;
+    const asking = { child: world.children.calm(), runId, port, whenRunning: "answer" } as const;
     return within(call(run, asking));
   };
   const struck: Struck = link ? await STRIKES[cell.fault]({ ...run, child, proxy, link, second }) : {};

@@ -36,7 +36,13 @@ export async function startFaultServer(dialect) {
       () => asked || say(`The server of ${dialect} ended by itself:\n${tail(join(folder, "server.log"))}`),
     );
   watch();
-  const end = () => child.kill("SIGKILL");
+  const remove = () => {
+    for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
+  };
+  const end = () => {
+    child.kill("SIGKILL");
+    remove();
+  };
   process.once("exit", end);
   return {
     url: launched.urls.adminUrl,
@@ -57,7 +63,7 @@ export async function startFaultServer(dialect) {
       child.kill(launched.stopSignal);
       await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })]);
       await kill(child);
-      for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
+      remove();
     },
   };
 }
