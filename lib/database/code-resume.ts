@@ -3,7 +3,7 @@ import type { Problem } from "../report";
 import { answered, type CodeRecord, dropRecords, lastRecord, recordPart } from "./code-records";
 import { decode, encode } from "./code-values";
 import type { Part } from "./connection";
-import type { Step } from "./database";
+import type { Step, Verdict } from "./database";
 import type { Intent } from "./journal";
 import { intentPart, updateStep } from "./message";
 import { contextOf, type SessionSetup, write } from "./session";
@@ -102,10 +102,8 @@ export async function beginAnew(
   ]);
 }
 
-type Outcome = "applied" | "not applied" | "unknown";
-
 interface Settled {
-  readonly outcome?: Outcome;
+  readonly outcome?: Verdict;
   readonly part?: Part;
   readonly problem?: Problem;
 }
@@ -117,7 +115,7 @@ async function settle(setup: SessionSetup, step: Step, record: CodeRecord): Prom
 }
 
 /** The one place where it is asked whether a statement of code that commits by itself took effect when it was cut off. */
-async function outcomeOf({ dialect }: SessionSetup, { sql }: CodeRecord): Promise<Outcome> {
+async function outcomeOf({ dialect }: SessionSetup, { sql }: CodeRecord): Promise<Verdict> {
   return dialect.repeatable(sql) ? "not applied" : "unknown";
 }
 
