@@ -10,15 +10,18 @@ import { type BuildFolder, type MigrationsOptions, readOptions } from "./build-o
 import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
 import { leaveOutOtherDialect } from "./one-dialect";
+import { generateSet, SET } from "./set";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
+export { readSet } from "./set";
 
 const name = "migration-lambda:bundle";
 
 /**
  * An esbuild plugin that turns a folder of migrations into the module `migration-lambda:bundle`, which exports `bundle`,
- * a Manifest for `createBundle`. A folder that cannot be used as a whole fails the build, with an error for each problem.
+ * a Manifest for `createBundle`, and into `migration-lambda:set`, which exports what the Guard knows of it. A folder that
+ * cannot be used as a whole fails the build, with an error for each problem.
  */
 export function migrations(options: MigrationsOptions = {}): Plugin {
   return {
@@ -26,10 +29,12 @@ export function migrations(options: MigrationsOptions = {}): Plugin {
     setup: (build) => {
       const folder = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
       const tools = toolPackages(build);
-      build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
+      build.onResolve({ filter: new RegExp(`^(?:${name}|${SET})$`) }, ({ path }) => ({ path, namespace: path }));
+      const errors = "path" in folder ? [] : folder.map((text) => ({ text }));
       build.onLoad({ filter: /./, namespace: name }, () =>
-        "path" in folder ? load(build, folder, tools) : { errors: folder.map((text) => ({ text })) },
+        "path" in folder ? load(build, folder, tools) : { errors },
       );
+      build.onLoad({ filter: /./, namespace: SET }, () => ("path" in folder ? loadSet(build, folder) : { errors }));
       leaveOutDeadWeight(build);
       if ("path" in folder) leaveOutOtherDialect(build, folder.dialect);
     },
@@ -41,16 +46,31 @@ export default function plugins(): Plugin[] {
   return [migrations()];
 }
 
-async function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {
+function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {
+  return loading(build, folder, async (read) => {
+    const errors = await tools.missing(read.format, folder);
+    if (errors.length > 0) return { errors: [...errors] };
+    return { contents: generate(read, folder), loader: "js", resolveDir: folder.path };
+  });
+}
+
+/** Of the migrations themselves nothing gets into the bundle, nor what they import. */
+function loadSet(build: PluginBuild, folder: BuildFolder): Promise<OnLoadResult> {
+  return loading(build, folder, async ({ migrations }) => ({ contents: generateSet(migrations), loader: "js" }));
+}
+
+async function loading(
+  build: PluginBuild,
+  folder: BuildFolder,
+  make: (read: ReadFolder) => Promise<OnLoadResult>,
+): Promise<OnLoadResult> {
   const watchDirs = [folder.path];
   try {
     const inspect = inspectExports(build, folder.path);
     const read = await readDirectory(folder.path, { ...folder, inspect });
     const watchFiles = read.files.map((file) => join(folder.path, file));
     watchDirs.push(...new Set(watchFiles.map((file) => dirname(file))));
-    const errors = await tools.missing(read.format, folder);
-    if (errors.length > 0) return { errors: [...errors], watchDirs, watchFiles };
-    return { contents: generate(read, folder), loader: "js", resolveDir: folder.path, watchDirs, watchFiles };
+    return { ...(await make(read)), watchDirs, watchFiles };
   } catch (error) {
     if (!(error instanceof MigratorError)) throw error;
     const errors = await Promise.all(error.problems.map((problem) => toMessage(problem, folder)));

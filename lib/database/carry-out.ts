@@ -1,11 +1,10 @@
 import type { Remains, ServerError } from "./connection";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
+import { ATTEMPTS, inUse, pauseMs } from "./gate";
 import type { Intent } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
 import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup, write } from "./session";
-
-const ATTEMPTS = 5;
 
 /** Sends a step in SQL and, where another transaction was in the way, what is left of it again. */
 export async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
@@ -21,11 +20,14 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
-    from = Math.max(await reached(setup), passed(course, sent.done));
+    const backoffMs = pauseMs(attempt);
+    const contention = dialect.errors.kindOf(error) === "contention";
+    const contended = contention && attempt < ATTEMPTS && deadline.remainingMs() >= backoffMs;
+    if (sent.atGate && contention && !contended) throw inUse();
+    // The row in the journal is not of this step while it is at the gate.
+    from = sent.atGate ? from : Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
-    const contended = dialect.errors.kindOf(error) === "contention" && attempt < ATTEMPTS;
-    const again = contended && !remains && segment?.kind !== "block" && deadline.remainingMs() >= backoffMs;
+    const again = contended && !remains && segment?.kind !== "block";
     if (!again && index === undefined && !atCommit) throw await unrecorded(setup, from, error);
     if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));

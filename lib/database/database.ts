@@ -1,6 +1,6 @@
 import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
-import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
+import type { DialectName, Direction, Phase, Script, SqlScript, Statement } from "../migration";
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
@@ -88,6 +88,8 @@ export interface Step {
   readonly from: number;
   readonly checksum: string;
   readonly normalised: string;
+  /** Absent where neither a file nor the journal says it. */
+  readonly phase?: Phase;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
   /** It was cut off, and goes on. */

@@ -1,5 +1,5 @@
 import { MigratorError } from "../errors";
-import type { Direction } from "../migration";
+import type { Direction, Phase } from "../migration";
 import type { Report } from "../report";
 import type { AppliedRow, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
@@ -21,9 +21,9 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
-    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
+    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable", "phase")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration} ORDER BY ${q("id")}`,
-    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts")},
+    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts", "phase")},
  ${age(q("startedAt"))} AS ${q("elapsedMs")} FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
@@ -32,11 +32,12 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
 }
 
 type Rows<T> = readonly T[];
-type AppliedRecord = Omit<AppliedRow, "down" | "repeatable"> & {
+type AppliedRecord = Omit<AppliedRow, "down" | "repeatable" | "phase"> & {
   readonly down: string | null;
   readonly repeatable: number | null;
+  readonly phase: Phase | null;
 };
-type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "probe" | "state" | "cuts"> & {
+type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "probe" | "state" | "cuts" | "phase"> & {
   readonly direction: Direction;
   readonly script: string | null;
   readonly down: string | null;
@@ -44,6 +45,7 @@ type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "pro
   readonly probe: string | null;
   readonly state: string | null;
   readonly cuts: number | null;
+  readonly phase: Phase | null;
 };
 interface RunRecord {
   readonly runId: string;
@@ -80,13 +82,13 @@ export function stateOf([applied, steps, runs, unfinished, [lock]]: StateRecords
   };
 }
 
-function appliedRow({ down, appliedAt, repeatable, ...rest }: AppliedRecord): AppliedRow {
+function appliedRow({ down, appliedAt, repeatable, phase, ...rest }: AppliedRecord): AppliedRow {
   const script = readScript(down);
-  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z` };
+  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(phase !== null && { phase }) };
   return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
 }
 
-function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecord): StepRow {
+function stepRow({ script, down, error, probe, state, cuts, phase, ...rest }: StepRecord): StepRow {
   const up = readScript(script);
   const back = readScript(down);
   return {
@@ -96,6 +98,7 @@ function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecor
     ...(error !== null && { error: JSON.parse(error) as StepError }),
     ...(probe !== null && { probe }),
     ...(state !== null && { state: JSON.parse(state) as unknown }),
+    ...(phase !== null && { phase }),
     cuts: cuts ?? 0,
   };
 }

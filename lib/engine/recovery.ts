@@ -59,6 +59,7 @@ function downScript(row: StepRow, migration: Migration | undefined): Script | un
 
 function stepOf(row: StepRow, migration: Migration | undefined, script: Script): Step {
   const down = migration?.down ?? row.down;
+  const phase = migration?.phase ?? row.phase;
   return {
     name: row.name,
     direction: script === migration?.up ? "up" : "down",
@@ -68,6 +69,7 @@ function stepOf(row: StepRow, migration: Migration | undefined, script: Script):
     normalised: migration?.normalised ?? row.normalised,
     ...(migration?.repeatable && { repeatable: true as const }),
     ...(down && { down }),
+    ...(phase && { phase }),
   };
 }
 

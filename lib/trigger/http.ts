@@ -48,6 +48,9 @@ const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   DIVERGED: 500,
   NOT_REPLAYABLE: 500,
   STATEMENT_FAILED: 500,
+  IN_USE: 503,
+  OUT_OF_DATE: 503,
+  MIGRATING: 503,
 };
 
 /** HTTP through API Gateway. Every answer is JSON and must not be cached; problems are `application/problem+json` (RFC 9457). */

@@ -12,11 +12,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/database": ["nouns"],
   "lib/engine": ["nouns", "lib/history", "lib/source/source", "lib/database/database"],
   "lib/history": ["nouns"],
+  "lib/guard": ["nouns", "migration-lambda:set"],
   "lib/settings": ["nouns"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
   "lib/assemble": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
   "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
-  plugins: ["nouns", "lib/source"],
+  plugins: ["nouns", "lib/source", "lib/guard/set"],
   functions: ["nouns", "lib/assemble", "lib/trigger", "migration-lambda:bundle"],
   migrations: ["nouns"],
 };
@@ -35,6 +36,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "dbgate-query-splitter": ["lib/source/sql-split.ts"],
   esbuild: ["plugins"],
 };
+
+/** Modules that the esbuild plugin makes. */
+const BUILT = ["migration-lambda:bundle", "migration-lambda:set"];
 
 const SPECIAL = ["lib/assemble", "lib/index"];
 
@@ -73,18 +77,14 @@ function breaksRooms({ file, target }: Import): boolean {
   const room = roomOf(file);
   const allowed = ALLOWED[room];
   if (!allowed) return true;
-  if (target === "migration-lambda:bundle") return !allowed.includes(target);
+  if (BUILT.includes(target)) return !allowed.includes(target);
   if (!/^(?:lib|plugins|functions|migrations)\//.test(target)) return false;
   const targetRoom = roomOf(target);
   return targetRoom !== room && !allowed.includes(targetRoom) && !allowed.some((place) => within(target, place));
 }
 
 function breaksPackages({ file, target }: Import): boolean {
-  if (
-    target.startsWith("node:") ||
-    target === "migration-lambda:bundle" ||
-    /^(?:lib|plugins|functions|migrations)\//.test(target)
-  )
+  if (target.startsWith("node:") || BUILT.includes(target) || /^(?:lib|plugins|functions|migrations)\//.test(target))
     return false;
   return !PACKAGES[target]?.some((place) => within(file, place));
 }
@@ -104,7 +104,13 @@ test("every package is imported in its own place only", () => {
   expect(list(imports.filter(breaksPackages))).toEqual([]);
 });
 
+test("what an application bundles of the Guard is ours alone", () => {
+  const guard = list(imports.filter(({ file }) => file.startsWith("lib/guard/")));
+  expect(guard.filter((line) => !/ imports (?:lib\/|node:crypto$|migration-lambda:set$)/.test(line))).toEqual([]);
+});
+
 test.each([
+  ["lib/guard/guard.ts", "lib/engine/migrator"],
   ["lib/engine/plan.ts", "lib/database/mysql"],
   ["lib/database/mysql.ts", "lib/engine/migrator"],
   ["lib/migration.ts", "lib/engine/plan"],

@@ -1,0 +1,40 @@
+import { MigratorError } from "../errors";
+import { type Refusal, refusalOf } from "./refusal";
+
+/** A function's handler that answers with a promise. */
+export type Handler<Event, Context, Result> = (event: Event, context: Context) => Promise<Result>;
+
+interface Gate {
+  /** Whether to let a request in. @throws what it is to be refused with */
+  enter(context: unknown): Promise<void>;
+  /** The handler has thrown; an error of the Guard's own is not one of the handler's. */
+  failed?(error: unknown): void;
+}
+
+const REFUSALS: ReadonlySet<string> = new Set(["OUT_OF_DATE", "MIGRATING", "UNREACHABLE", "ACCESS_DENIED"]);
+
+/** Asks before each request; what is refused is answered 503 over HTTP, and is an error otherwise. */
+export function protecting<Event, Context, Result>(
+  handler: Handler<Event, Context, Result>,
+  gate: Gate,
+): Handler<Event, Context, Result | Refusal> {
+  if (handler.length > 2) {
+    throw new MigratorError("INVALID_SETTINGS", "A handler with a callback cannot be protected.", {
+      advice: "Let it return a promise.",
+    });
+  }
+  return async (event, context) => {
+    try {
+      await gate.enter(context);
+      return await handler(event, context).catch((error) => {
+        gate.failed?.(error);
+        throw error;
+      });
+    } catch (error) {
+      const refused = error instanceof MigratorError && REFUSALS.has(error.code);
+      const refusal = refused ? refusalOf(event, error) : undefined;
+      if (refusal) return refusal;
+      throw error;
+    }
+  };
+}
