@@ -18,7 +18,7 @@ export interface GuardedDatabase<Handle> {
   transaction<T>(work: (handle: Handle, query: Query) => Promise<T>): Promise<T>;
 }
 
-type Callback<Handle> = (error: never, handle: Handle, done: never) => void;
+type Callback<Handle> = (error: unknown, handle: Handle, done: unknown) => void;
 
 /** What `work` of `guard.transaction` gets: a client of a pool, Knex's `trx`, or the connection itself. */
 export type HandleOf<Database> =
@@ -30,6 +30,8 @@ export type HandleOf<Database> =
         ? NonNullable<Client>
         : Database extends { getConnection(): Promise<infer Connection> }
           ? Connection
-          : Database extends { getConnection(callback: (error: never, connection: infer Connection) => unknown): void }
+          : Database extends {
+                getConnection(callback: (error: unknown, connection: infer Connection) => unknown): void;
+              }
             ? Connection
             : Database;
