@@ -182,17 +182,12 @@ test("at another level than READ COMMITTED, PostgreSQL would show what was there
   });
 });
 
-test.each([
-  undefined,
-  null,
-  1,
-  "mysql://h/d",
-  {},
-  { query: () => undefined },
-  { dialect: "oracle", query() {}, transaction() {} },
-])("what is no database is refused: %j", async (database) => {
-  const guard = createGuard({ set: [sql("1_a", "DO 0;")], database: () => database });
-  const error = await guard.transaction(async () => undefined).catch((thrown) => thrown);
-  expect(error).toBeInstanceOf(MigratorError);
-  expect(error.code).toBe("INVALID_SETTINGS");
-});
+test.each([undefined, null, 1, "mysql://h/d", {}, { query() {} }, { dialect: "oracle", query() {}, transaction() {} }])(
+  "what is no database is refused: %j",
+  async (database) => {
+    const guard = createGuard({ set: [sql("1_a", "DO 0;")], database: () => database });
+    const error = await guard.transaction(async () => undefined).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(MigratorError);
+    expect(error.code).toBe("INVALID_SETTINGS");
+  },
+);
