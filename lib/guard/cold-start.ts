@@ -12,9 +12,9 @@ export type AssembleMigrator = (runId: string) => {
 };
 
 export interface ColdStartOptions {
-  /** How long `init` takes at most, in milliseconds, 1000 to 9000. Lambda gives it ten seconds. Default: 8000. */
+  /** How long `init` takes at most, in milliseconds, 2000 to 9000. Lambda gives it ten seconds. Default: 8000. */
   readonly initMs?: number;
-  /** How long a request waits for migrations, in milliseconds, 1000 to 890000; less where the function's time is up. Default: 20000. */
+  /** How long a request waits for migrations, in milliseconds, 2000 to 890000; less where the function's time is up. Default: 20000. */
   readonly requestMs?: number;
 }
 
@@ -87,11 +87,11 @@ function stopOf({ outcome, message }: Report): Stop | undefined {
 }
 
 function readOptions(assemble: unknown, { initMs = 8_000, requestMs = 20_000 }: ColdStartOptions) {
-  const between = (value: unknown, most: number) => typeof value === "number" && value >= 1_000 && value <= most;
+  const between = (value: unknown, most: number) => typeof value === "number" && value >= 2_000 && value <= most;
   const wrong = [
     ...(typeof assemble === "function" ? [] : ["it needs what `assembleBundle` returns"]),
-    ...(between(initMs, 9_000) ? [] : ["`initMs` must be from 1000 to 9000"]),
-    ...(between(requestMs, 890_000) ? [] : ["`requestMs` must be from 1000 to 890000"]),
+    ...(between(initMs, 9_000) ? [] : ["`initMs` must be from 2000 to 9000"]),
+    ...(between(requestMs, 890_000) ? [] : ["`requestMs` must be from 2000 to 890000"]),
   ];
   if (wrong.length === 0) return { initMs, requestMs };
   throw new MigratorError("INVALID_SETTINGS", `There is no migrating on a cold start: ${wrong.join("; ")}.`, {

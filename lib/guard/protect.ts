@@ -1,4 +1,4 @@
-import { MigratorError } from "../errors";
+import { type ErrorCode, MigratorError } from "../errors";
 import { type Refusal, refusalOf } from "./refusal";
 
 /** A function's handler that answers with a promise. */
@@ -11,7 +11,16 @@ interface Gate {
   failed?(error: unknown): void;
 }
 
-const REFUSALS: ReadonlySet<string> = new Set(["OUT_OF_DATE", "MIGRATING", "UNREACHABLE", "ACCESS_DENIED"]);
+/** What may pass by itself. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  "OUT_OF_DATE",
+  "MIGRATING",
+  "UNREACHABLE",
+  "ACCESS_DENIED",
+  "READ_ONLY",
+  "CONNECTION_LOST",
+  "LOCK_LOST",
+]);
 
 /** Asks before each request; what is refused is answered 503 over HTTP, and is an error otherwise. */
 export function protecting<Event, Context, Result>(
