@@ -57,24 +57,25 @@ export function createGuard<Database>(options: GuardOptions<Database>): Guard<Ha
     examiners.set(dialect, examiner);
     return { database: database as GuardedDatabase<HandleOf<Database>>, examiner };
   };
-  const told = (stop: Stop) => {
-    log.warn(mode === "warn" ? "served all the same" : "not served", { why: stop.why, reason: stop.message });
-    return mode === "warn" ? undefined : stop;
-  };
+  const letPass = ({ why, message }: Stop) => log.warn("served all the same", { why, reason: message });
   const ask = async () => {
     const { database, examiner } = await open();
     const stop = await examiner.examine(database.query);
-    return stop && told(stop);
+    if (mode !== "warn") return stop;
+    if (stop) letPass(stop);
+    return undefined;
   };
   const check = createCheck({ rememberMs, ask: mode === "warn" ? () => ask().catch(pass(log)) : ask });
   const refuse = (stop: Stop) => {
-    if (told(stop)) throw stopError(stop);
+    if (mode !== "warn") throw stopError(stop);
+    letPass(stop);
   };
   return {
     protect: (handler) =>
       protecting(handler, {
         enter: () => check.pass().catch(rethrow),
         failed: check.forget,
+        refused: ({ code, message }) => log.warn("not served", { why: code, reason: message }),
       }),
     transaction: async (work) => {
       const { database, examiner } = await open();

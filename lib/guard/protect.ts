@@ -7,8 +7,10 @@ export type Handler<Event, Context, Result> = (event: Event, context: Context) =
 interface Gate {
   /** Whether to let a request in. @throws what it is to be refused with */
   enter(context: unknown): Promise<void>;
-  /** The handler has thrown; an error of the Guard's own is not one of the handler's. */
-  failed?(error: unknown): void;
+  /** The handler has thrown. */
+  failed?(): void;
+  /** A request was refused over HTTP, where the caller is not told why. */
+  refused?(error: MigratorError): void;
 }
 
 /** What may pass by itself. */
@@ -36,14 +38,15 @@ export function protecting<Event, Context, Result>(
     try {
       await gate.enter(context);
       return await handler(event, context).catch((error) => {
-        gate.failed?.(error);
+        gate.failed?.();
         throw error;
       });
     } catch (error) {
-      const refused = error instanceof MigratorError && REFUSALS.has(error.code);
-      const refusal = refused ? refusalOf(event, error) : undefined;
-      if (refusal) return refusal;
-      throw error;
+      if (!(error instanceof MigratorError && REFUSALS.has(error.code))) throw error;
+      const refusal = refusalOf(event, error);
+      if (!refusal) throw error;
+      gate.refused?.(error);
+      return refusal;
     }
   };
 }
