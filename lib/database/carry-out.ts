@@ -27,7 +27,7 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     // The row in the journal is not of this step while it is at the gate.
     from = sent.atGate ? from : Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    const again = contended && !remains && segment?.kind !== "block";
+    const again = contended && !remains && (sent.atGate || segment?.kind !== "block");
     if (!again && index === undefined && !atCommit) throw await unrecorded(setup, from, error);
     if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
     await new Promise((resolve) => setTimeout(resolve, backoffMs));
