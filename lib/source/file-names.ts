@@ -67,7 +67,7 @@ export function invalidMigrations(location: string, problems: readonly Problem[]
   const list = problems.map(({ message }) => message).join("; ");
   return new MigratorError("INVALID_MIGRATIONS", `The migrations in ${location} cannot be used: ${list}`, {
     problems,
-    advice: "Put the files right and build or start again; nothing was run.",
+    advice: "Put the files right and build, start or upload again; nothing was run.",
   });
 }
 
