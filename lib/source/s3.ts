@@ -1,8 +1,9 @@
+import { isMeant } from "../meant";
 import type { DialectName, Migration } from "../migration";
 import type { Problem } from "../report";
 import { type S3Location, showS3Location } from "../s3-location";
 import { fillEntry, usableEntries } from "./entries";
-import { invalidMigrations, isMeant, refuse } from "./file-names";
+import { invalidMigrations, refuse } from "./file-names";
 import type { CodeFile, FormatName } from "./format";
 import type { PlaceholderValues } from "./placeholder";
 import { readFolder } from "./reader";
@@ -22,6 +23,8 @@ export interface S3Options {
 
 /** Sources that lie side by side below one prefix, each in a folder that is called as its database. */
 export interface S3Folders {
+  /** For people. */
+  readonly location: string;
   open(database: string): Source;
   /** Names of all that have a folder. @throws as `open().load()` */
   databases(): Promise<readonly string[]>;
@@ -49,6 +52,7 @@ const AT_ONCE = 25;
 export function createS3Folders(options: S3Options): S3Folders {
   const { location } = options;
   return {
+    location: showS3Location(location),
     open: (database) => {
       const folder: S3Location = { ...location, prefix: `${location.prefix}${database}/` };
       return {
