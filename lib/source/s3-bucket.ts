@@ -2,7 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { awsErrorName } from "../aws-error";
 import { MigratorError } from "../errors";
 import { type S3Location, showS3Location } from "../s3-location";
-import { refusal } from "./s3-errors";
+import { damaged, refusal } from "./s3-errors";
 
 /** An object as it was when it was listed. */
 export interface StoredObject {
@@ -75,13 +75,15 @@ async function openBucket(client: S3Client, bucket: string): Promise<Bucket> {
       return folders;
     },
     read: async ({ key, etag }) => {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }));
-        return await Body?.transformToByteArray();
-      } catch (error) {
-        if (CHANGED.has(awsErrorName(error))) return undefined;
-        throw error;
-      }
+      const answer = await client
+        .send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }))
+        .catch((error: unknown) => {
+          if (CHANGED.has(awsErrorName(error))) return undefined;
+          throw error;
+        });
+      return answer?.Body?.transformToByteArray().catch((error: unknown) => {
+        throw damaged(key, error);
+      });
     },
   };
 }

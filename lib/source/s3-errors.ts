@@ -1,5 +1,6 @@
 import { awsErrorName, CREDENTIALS_ADVICE, whoAnswered } from "../aws-error";
 import { MigratorError } from "../errors";
+import { shown } from "./file-names";
 
 const ROUTE = "There is no route to S3 from this subnet: add a gateway endpoint for it, or a NAT gateway.";
 const ROLE =
@@ -42,6 +43,14 @@ export function refusal(location: string, error: unknown): MigratorError {
     case "in trouble":
       return new MigratorError("UNREACHABLE", `S3 is in trouble (${name})`, { advice: "Call again later." });
   }
+}
+
+/** The SDK compares what arrives with the checksum that S3 has of it. */
+export function damaged(key: string, error: unknown): MigratorError {
+  const message = `${shown(key)} arrived in part, or damaged (${awsErrorName(error)})`;
+  return new MigratorError("UNREACHABLE", message, {
+    advice: "Call again; upload it once more if that does not help.",
+  });
 }
 
 /** What has been uploaded so far is no set yet. */

@@ -3,14 +3,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { MigratorError } from "../errors";
 import { failed, InvocationError, unanswered } from "./invocation-error";
 import type { Upload } from "./s3-event";
-import { type Invocation, runLogged } from "./trigger";
+import type { Invocation } from "./trigger";
 
 /**
  * An upload of several files is seen half way by the events of the first of them: how long they wait for the rest of it, and
  * how often they look, in milliseconds. Those that wait longer are tried again by Lambda.
  */
 const UPLOAD_MS = 60_000;
-const LOOK_MS = 2_000;
+const LOOK_MS = 1_000;
 /** With less than that left, nothing is begun that would have to be stopped, recorded and answered at once. */
 const LEAST_MS = 3_000;
 /** Of the journal's column, in characters. */
@@ -42,8 +42,7 @@ async function migrated(database: string, upload: Upload | undefined, invocation
     try {
       return await runOnce(database, upload, invocation);
     } catch (error) {
-      const incomplete = error instanceof MigratorError && error.code === "UPLOAD_INCOMPLETE";
-      if (!incomplete || performance.now() > giveUp || remaining < LEAST_MS + LOOK_MS) throw error;
+      if (!isIncomplete(error) || performance.now() > giveUp || remaining < LEAST_MS + LOOK_MS) throw error;
     }
     await wait(LOOK_MS);
   }
@@ -52,18 +51,23 @@ async function migrated(database: string, upload: Upload | undefined, invocation
 async function runOnce(database: string, upload: Upload | undefined, invocation: Invocation): Promise<boolean> {
   const { assemble, context } = invocation;
   const requestId = randomUUID();
-  const result = await runLogged(
-    assemble(requestId),
-    { action: "migrate", database },
-    {
-      requestId,
-      patienceMs: context.getRemainingTimeInMillis(),
-      whenRunning: "wait",
-      caller: callerOf(upload, context.awsRequestId),
-    },
-  );
-  if (result.outcome !== "done") throw failed(result, result.outcome);
-  return "done" in result && result.done.length > 0;
+  const patienceMs = context.getRemainingTimeInMillis();
+  const caller = callerOf(upload, context.awsRequestId);
+  const { migrator, log } = assemble(requestId);
+  try {
+    const call = { requestId, patienceMs, whenRunning: "wait", caller } as const;
+    const result = await migrator.run({ action: "migrate", database }, call);
+    if (result.outcome !== "done") throw failed(result, result.outcome);
+    return "done" in result && result.done.length > 0;
+  } catch (error) {
+    if (isIncomplete(error)) log.info("waiting for the rest of an upload", { database, error });
+    else if (!(error instanceof InvocationError)) log.error("failed", { database, error });
+    throw error;
+  }
+}
+
+function isIncomplete(error: unknown): boolean {
+  return error instanceof MigratorError && error.code === "UPLOAD_INCOMPLETE";
 }
 
 function callerOf(upload: Upload | undefined, requestId: string): string {

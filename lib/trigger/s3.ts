@@ -33,14 +33,16 @@ async function handle(invocation: Invocation): Promise<unknown> {
   const asked = messages.map((message) => readMessage(message, uploads.location, log));
   const named = new Map(asked.flatMap(({ databases }) => [...databases]));
   const looks: Looks = named.size > 0 ? await lookAtAll(named, uploads, invocation) : new Map();
-  const errors = asked.map((message) => errorOf(message, looks, uploads));
+  const errors = asked.map((message) => errorsOf(message, looks, uploads));
   const unasked = [...looks].flatMap(([name, look]) => ("error" in look && !named.has(name) ? [look.error] : []));
-  const all = [...errors.flatMap((error) => (error === undefined ? [] : [error])), ...unasked];
-  const someWell = unasked.length === 0 && errors.includes(undefined);
-  if (all.length > 0 && !(someWell && asked.every(({ id }) => id !== undefined))) throw together([...new Set(all)]);
-  if (asked.every(({ id }) => id === undefined)) return { databases: [...looks.keys()] };
+  const all = [...new Set([...errors.flat(), ...unasked])];
+  const batch = asked.every(({ id }) => id !== undefined);
+  const partly = batch && unasked.length === 0 && errors.some(({ length }) => length === 0);
+  // To give back all of a batch is no success either.
+  if (all.length > 0 && !partly) throw together(all);
+  if (!batch) return { databases: [...looks.keys()] };
   for (const error of all) log.error("failed", { error });
-  const failures = asked.filter((_, at) => errors[at] !== undefined);
+  const failures = asked.filter((_, at) => errors[at]?.length);
   return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) };
 }
 
@@ -69,14 +71,11 @@ async function lookAtAll(named: ReadonlyMap<string, Upload>, uploads: Uploads, i
 }
 
 /** Why a message must come again. Without what the root database makes, nothing else was looked at. */
-function errorOf({ fault, databases }: Asked, looks: Looks, { rootDatabase }: Uploads): unknown {
-  if (fault) return unanswered(fault);
-  if (databases.size === 0) return undefined;
-  for (const name of [rootDatabase, ...databases.keys()]) {
-    const look = looks.get(name);
-    if (look && "error" in look) return look.error;
-  }
-  return undefined;
+function errorsOf({ fault, databases }: Asked, looks: Looks, { rootDatabase }: Uploads): readonly unknown[] {
+  if (fault) return [unanswered(fault)];
+  if (databases.size === 0) return [];
+  const concerned = new Set([rootDatabase, ...databases.keys()]);
+  return [...looks].flatMap(([name, look]) => ("error" in look && concerned.has(name) ? [look.error] : []));
 }
 
 /** One error as it is; of several the first line of each, and then all of them. */
