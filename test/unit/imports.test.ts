@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/assembly": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
   "lib/assemble": ["nouns", "lib/source", "lib/trigger", "lib/assembly", "lib/uploads"],
-  "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
+  "lib/index": ["nouns", "lib/assemble", "lib/uploads", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
   functions: [
     "nouns",
