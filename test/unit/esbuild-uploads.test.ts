@@ -67,7 +67,6 @@ test("a dialect that nobody knows fails the build of it too", async () => {
 
 test("only functions that read from S3 hold what that takes", async () => {
   await built.write({ "migrations/1_a.sql": "SELECT 1;" });
-  expect(ofS3(await sourcesOf("upload"))).not.toEqual([]);
   expect(ofS3(await sourcesOf("migrate"))).not.toEqual([]);
   delete process.env.MIGRATIONS_S3;
   expect(ofS3(await sourcesOf("upload"))).not.toEqual([]);
