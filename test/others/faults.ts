@@ -159,8 +159,8 @@ async function goOn(stage: Stage, before: readonly Told[] = []): Promise<Course>
   }
   const { help } = stage.contestant;
   if (!isFailed(told.at(-1)) || help === undefined) return { told, end: await stage.state() };
-  await stage.help(help);
-  await again(`after ${help.title}`);
+  await (await stage.start("second")).help();
+  await again(`after \`${help}\``);
   return { told, helped: true, end: await stage.state() };
 }
 

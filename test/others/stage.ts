@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { DialectName } from "../../lib/migration";
 import { type Answer, type Container, startContainer } from "./container";
-import type { Contestant, Help } from "./contestants";
+import type { Contestant } from "./contestants";
 import type { Release } from "./migrations";
 import { type Observer, WAYS } from "./observer";
 import type { Programs } from "./programs";
@@ -24,8 +24,6 @@ export interface Stage {
   quiet(): Promise<void>;
   /** Ends the connections that wait for a lock. */
   killConnections(): Promise<void>;
-  /** Does what a person is told to do. */
-  help(help: Help): Promise<void>;
   /** A path of which nothing else knows. */
   readonly mark: string;
 }
@@ -38,6 +36,8 @@ export interface Gate {
 export interface Warm {
   migrate(): Promise<Answer | undefined>;
   rollback(): Promise<Answer | undefined>;
+  /** What a person would type. */
+  help(): Promise<Answer | undefined>;
   kill(): Promise<void>;
 }
 
@@ -113,10 +113,6 @@ function createStage(setting: Setting): Stage {
     },
     state: () => readState(watch, ways, contestant),
     reached: () => until(async () => (await waiting()).length > 0),
-    help: async ({ sql }) => {
-      if (sql !== undefined) await watch.query(sql);
-      else await (await start(setting, "second", {})).help();
-    },
     quiet: () => until(async () => (await sessions()).length === 0),
     killConnections: async () => {
       for (const { id } of await waiting()) await watch.query(ways.kill(id));
@@ -124,11 +120,7 @@ function createStage(setting: Setting): Stage {
   };
 }
 
-async function start(
-  setting: Setting,
-  release: Release,
-  env: Readonly<Record<string, string>>,
-): Promise<Warm & { help(): Promise<unknown> }> {
+async function start(setting: Setting, release: Release, env: Readonly<Record<string, string>>): Promise<Warm> {
   const { contestant, programs, work, name, url, all } = setting;
   const folder = join(work, `${name}-${all.length}`);
   const container = startContainer({ program: await programs(contestant, release), folder, env });
