@@ -33,6 +33,7 @@ const APPLIED: State = { times: [1, 1, 1, 1, 1], isRecorded: true, hasExtra: fal
 const SECOND_MS = 5_000;
 
 export const FAULTS: readonly Fault[] = [
+  { title: "nothing", goal: APPLIED, run: (stage) => goOn(stage) },
   {
     title: "the process is killed in statement 3, which the server finishes",
     goal: APPLIED,
