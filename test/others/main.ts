@@ -7,7 +7,7 @@ import { CONTESTANTS, type Contestant } from "./contestants";
 import { FAULTS, type Fault } from "./faults";
 import { WAYS } from "./observer";
 import { createPrograms } from "./programs";
-import { type Theatre, withStage } from "./stage";
+import { type Bench, withStage } from "./stage";
 import { describeCourse, type Ending, endingOf } from "./words";
 
 /** What the script that loads this gives to it. */
@@ -48,22 +48,22 @@ async function onDialect({ root, folder, startServer }: Surroundings, dialect: D
   const server = await startServer(dialect);
   try {
     const { url } = server;
-    const theatre = { dialect, url, work: folder, programs: createPrograms(root, folder, dialect) };
-    const runs = await runAll(theatre);
+    const bench = { dialect, url, work: folder, programs: createPrograms(root, folder, dialect) };
+    const runs = await runAll(bench);
     const today = new Date().toISOString().slice(0, 10);
-    console.log(`\n${await serverOf(theatre)}, ${packagesIn(root)}, ${today}\n\n${markdown(runs)}`);
+    console.log(`\n${await serverOf(bench)}, ${packagesIn(root)}, ${today}\n\n${markdown(runs)}`);
     return runs;
   } finally {
     await server.stop();
   }
 }
 
-async function runAll(theatre: Theatre): Promise<readonly Run[]> {
+async function runAll(bench: Bench): Promise<readonly Run[]> {
   const todo = FAULTS.flatMap((fault) => CONTESTANTS.map((contestant) => ({ fault, contestant })));
   const runs = new Map<string, Run>();
   const queue = [...todo];
   const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) runs.set(keyOf(next), await runOne(theatre, next));
+    for (let next = queue.shift(); next; next = queue.shift()) runs.set(keyOf(next), await runOne(bench, next));
   };
   await Promise.all(Array.from({ length: JOBS }, worker));
   return todo.flatMap((one) => runs.get(keyOf(one)) ?? []);
@@ -75,10 +75,10 @@ function keyOf({ fault, contestant }: Pair): string {
   return `${contestant.title}: ${fault.title}`;
 }
 
-async function runOne(theatre: Theatre, pair: Pair): Promise<Run> {
+async function runOne(bench: Bench, pair: Pair): Promise<Run> {
   const { fault, contestant } = pair;
   try {
-    const course = await withStage(theatre, contestant, fault.run);
+    const course = await withStage(bench, contestant, fault.run);
     return { ...pair, ending: endingOf(course, fault), cell: describeCourse(course, fault) };
   } catch (error) {
     throw new Error(`${keyOf(pair)} could not be run`, { cause: error });
@@ -95,7 +95,7 @@ function markdown(runs: readonly Run[]): string {
   return [line(["", ...titles]), line(["---", ...titles.map(() => "---")]), ...rows.map(line)].join("\n");
 }
 
-async function serverOf({ dialect, url }: Theatre): Promise<string> {
+async function serverOf({ dialect, url }: Bench): Promise<string> {
   const ways = WAYS[dialect];
   const admin = await ways.open(url);
   const [row] = await admin.query(ways.version);

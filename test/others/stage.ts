@@ -41,7 +41,7 @@ export interface Warm {
   kill(): Promise<void>;
 }
 
-export interface Theatre {
+export interface Bench {
   readonly dialect: DialectName;
   /** An administrator's login. */
   readonly url: string;
@@ -55,21 +55,21 @@ const LONG_MS = 60_000;
 
 /** Gives `use` a stage of its own, and clears it away. */
 export async function withStage<T>(
-  theatre: Theatre,
+  bench: Bench,
   contestant: Contestant,
   use: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const name = `others_${randomBytes(6).toString("hex")}`;
-  const ways = WAYS[theatre.dialect];
-  const admin = await ways.open(theatre.url);
+  const ways = WAYS[bench.dialect];
+  const admin = await ways.open(bench.url);
   await admin.query(`CREATE DATABASE ${name}`);
-  const url = Object.assign(new URL(theatre.url), { pathname: name }).href;
+  const url = Object.assign(new URL(bench.url), { pathname: name }).href;
   const [watch, gatekeeper] = [await ways.open(url), await ways.open(url)];
   const all: Container[] = [];
   try {
     await watch.query("CREATE TABLE effects (id VARCHAR(60) PRIMARY KEY, times INT NOT NULL)");
     await watch.query("INSERT INTO effects VALUES ('first', 0), ('fourth', 0), ('gate', 0)");
-    const stage = createStage({ ...theatre, contestant, url, name, watch, gatekeeper, all });
+    const stage = createStage({ ...bench, contestant, url, name, watch, gatekeeper, all });
     const container = await stage.start("first");
     const answer = await container.migrate();
     if (!answer || "error" in answer) throw new Error(`${contestant.title} did not begin: ${JSON.stringify(answer)}`);
@@ -78,12 +78,12 @@ export async function withStage<T>(
   } finally {
     await Promise.all(all.map((container) => container.kill()));
     await Promise.all([watch.close(), gatekeeper.close()]);
-    await admin.query(`DROP DATABASE ${name}${theatre.dialect === "postgres" ? " WITH (FORCE)" : ""}`);
+    await admin.query(`DROP DATABASE ${name}${bench.dialect === "postgres" ? " WITH (FORCE)" : ""}`);
     await admin.close();
   }
 }
 
-interface Setting extends Theatre {
+interface Setting extends Bench {
   readonly contestant: Contestant;
   /** Of the run's own database. */
   readonly url: string;
