@@ -1,12 +1,18 @@
-import type { Database } from "./database/database";
+import type { Database, Deadline } from "./database/database";
 import { createMysql } from "./database/mysql";
 import { createPostgres } from "./database/postgres";
+import { createDatabasesMigrator } from "./engine/databases";
 import { createMigrator } from "./engine/migrator";
+import type { InstanceLogins, Logins } from "./login";
+import { withDatabase, withDefault, withOwnDatabase } from "./settings/choose-database";
+import { isDatabaseName } from "./settings/fields";
 import { createLogger } from "./settings/logger";
 import { createLogins } from "./settings/secret";
 import { readSettings, type Settings } from "./settings/settings";
 import { createBundle, type Manifest } from "./source/bundle";
+import type { Source } from "./source/source";
 import type { Invocation } from "./trigger/trigger";
+import { isPattern } from "./wildcard";
 
 /** What triggers work with, from the environment and the bundle that was built with the function. */
 export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
@@ -14,27 +20,61 @@ export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
   let parts: ReturnType<typeof wire> | undefined;
   return (runId) => {
     parts ??= wire(manifest, runId);
-    const { settings, source, database, logger } = parts;
-    const log = logger.withRun(runId);
-    const { late, bundle, httpPatienceMs } = settings;
-    return { log, httpPatienceMs, migrator: createMigrator({ source, database, late, bundle, log }) };
+    const { settings, createSource, logins, logger, names } = parts;
+    const { dialect, late, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
+    const logOf = (database?: string) => logger.withRun(runId, database);
+    const migrator = createDatabasesMigrator({
+      open: (name) => {
+        const database = databaseOf(settings, loginsTo(name, settings, logins));
+        return createMigrator({ source: createSource(name), database, late, bundle, log: logOf(name) });
+      },
+      names,
+      ...(allowed && { allowed }),
+      isName: (name) => isDatabaseName(name, dialect),
+      atOnce,
+      logOf,
+    });
+    return { log: logOf(), httpPatienceMs, migrator };
   };
 }
 
 /** The only place that wires. */
 function wire(manifest: Manifest, runId: string) {
   const settings = settingsOrLog(manifest, runId);
+  const logins = createLogins(settings);
+  const source = createBundle(manifest, settings.placeholders);
   return {
     settings,
-    source: createBundle(manifest, settings.placeholders),
-    database: databaseOf(settings),
+    logins,
     logger: createLogger(settings),
+    /** The migrations of one database; the bundle has the same for all. */
+    createSource: (_database: string | undefined): Source => source,
+    names: namesOf(settings, logins),
   };
 }
 
-function databaseOf(settings: Settings): Database {
+/** What patterns can mean: what DATABASES names, and where it has patterns, what is on the server besides. */
+function namesOf(settings: Settings, logins: InstanceLogins): (deadline: Deadline) => Promise<readonly string[]> {
+  const { databases = [], dialect, rootDatabase } = settings;
+  const named = databases.filter((entry) => !isPattern(entry));
+  // MySQL lets everybody into this one, and tells the same everywhere.
+  const lobby = dialect === "mysql" ? withDatabase(logins, "information_schema") : withDefault(logins, rootDatabase);
+  return async (deadline) => {
+    if (named.length === databases.length) return named;
+    const there = await databaseOf(settings, lobby).list(deadline);
+    // The maintenance database is meant only by its name.
+    return [...new Set([...named, ...there.filter((name) => name !== rootDatabase)])];
+  };
+}
+
+/** Which database the logins of a call are for; what is not allowed has been refused by then. */
+function loginsTo(name: string | undefined, { databases }: Settings, logins: InstanceLogins): Logins {
+  return name === undefined || !databases ? withOwnDatabase(logins, name) : withDatabase(logins, name);
+}
+
+function databaseOf(settings: Settings, logins: Logins): Database {
   const { dialect, tables, schema, lockTimeoutSeconds } = settings;
-  const options = { logins: createLogins(settings), tables, lockTimeoutSeconds };
+  const options = { logins, tables, lockTimeoutSeconds };
   return dialect === "postgres" ? createPostgres({ ...options, schema }) : createMysql(options);
 }
 

@@ -8,8 +8,10 @@ export type {
   CancelCommand,
   Command,
   MigrateCommand,
+  OneDatabase,
   RollbackCommand,
   SettleCommand,
+  SomeDatabases,
   StatusCommand,
   ToolName,
 } from "./command";
@@ -40,6 +42,8 @@ export type {
   Problem,
   ProblemCode,
   Report,
+  Summary,
+  Unreached,
 } from "./report";
 export { httpTrigger } from "./trigger/http";
 export { invokeTrigger } from "./trigger/invoke";

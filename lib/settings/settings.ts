@@ -13,6 +13,12 @@ export interface Settings {
   /** What the migrations were built for. */
   readonly dialect: DialectName;
   readonly access: Access;
+  /** Names and patterns of the databases that a Command may name; absent: only the login's own. */
+  readonly databases?: readonly string[];
+  /** How many databases are worked on at a time. */
+  readonly databasesAtOnce: number;
+  /** The maintenance database: it is there on every server, and nobody's data is in it. */
+  readonly rootDatabase: string;
   readonly tls: Tls;
   /** Where the journal's tables are, and what migrations find first. PostgreSQL alone has schemas within a database. */
   readonly schema: string;
@@ -63,6 +69,9 @@ function toSettings(
 ): Omit<Settings, "placeholders"> {
   return {
     ...parts,
+    ...(values.DATABASES && { databases: values.DATABASES }),
+    databasesAtOnce: values.DATABASES_AT_ONCE,
+    rootDatabase: values.ROOT_DATABASE,
     schema: values.DATABASE_SCHEMA,
     tables: {
       migration: values.MIGRATION_TABLE,

@@ -1,6 +1,6 @@
 import { type Action, type Command, parseCommand, runIdOf } from "../command";
 import { MigratorError } from "../errors";
-import type { Problem, Report } from "../report";
+import { outcomeOf, type Problem, type Report, type Summary, type Unreached } from "../report";
 import { runLogged, type Trigger } from "./trigger";
 
 /** The error of a failed invocation: Lambda shows `errorType` and `errorMessage`, so the message says it all. */
@@ -23,13 +23,13 @@ export function invokeTrigger(...actions: readonly [Action, ...Action[]]): Trigg
       try {
         const command = commandOf(event, actions);
         const patienceMs = context.getRemainingTimeInMillis();
-        const report = await runLogged(assemble(runIdOf(command, context.awsRequestId)), command, {
+        const result = await runLogged(assemble(runIdOf(command, context.awsRequestId)), command, {
           requestId: context.awsRequestId,
           patienceMs,
           whenRunning: "wait",
         });
-        if (report.outcome === "failed" || report.outcome === "refused") throw failed(report);
-        return report;
+        if (result.outcome === "failed" || result.outcome === "refused") throw failed(result);
+        return result;
       } catch (error) {
         if (!(error instanceof MigratorError)) throw error;
         throw new InvocationError(error.code, [error.message, ...advice(error)].join("\n"));
@@ -49,18 +49,24 @@ function commandOf(event: unknown, actions: readonly [Action, ...Action[]]): Com
   });
 }
 
-/** The sentence first: it is what a terminal shows. Each problem with its place and its way out; the whole Report last. */
-function failed(report: Report): Error {
-  const name = report.outcome === "failed" ? "MigrationFailed" : "MigrationRefused";
-  const hint = report.failure ? [report.failure.advice] : [];
-  return new InvocationError(
-    name,
-    [report.message, ...hint, ...report.problems.map(line), JSON.stringify(report)].join("\n"),
-  );
+/** The sentence first: it is what a terminal shows. Each problem with its place and its way out; the whole answer last. */
+function failed(result: Report | Summary): Error {
+  const name = result.outcome === "failed" ? "MigrationFailed" : "MigrationRefused";
+  const lines = "databases" in result ? result.databases.flatMap(linesOf) : wayOut(result);
+  return new InvocationError(name, [result.message, ...lines, JSON.stringify(result)].join("\n"));
 }
 
-function advice(error: MigratorError): readonly string[] {
-  return [...(error.advice ? [error.advice] : []), ...error.problems.map(line)];
+function linesOf(result: Report | Unreached): readonly string[] {
+  if (!["failed", "refused"].includes(outcomeOf(result))) return [];
+  return [`${result.database}: ${result.message}`, ...("code" in result ? advice(result) : wayOut(result))];
+}
+
+function wayOut({ failure, problems }: Report): readonly string[] {
+  return [...(failure ? [failure.advice] : []), ...problems.map(line)];
+}
+
+function advice({ advice, problems = [] }: MigratorError | Unreached): readonly string[] {
+  return [...(advice ? [advice] : []), ...problems.map(line)];
 }
 
 function line(problem: Problem): string {

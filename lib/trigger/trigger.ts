@@ -1,11 +1,11 @@
 import type { Call, Command } from "../command";
 import type { Migrator } from "../engine/migrator";
 import type { Log } from "../log";
-import type { Report } from "../report";
+import type { Report, Summary } from "../report";
 
 /** What a function gives its triggers to work with; made anew in every container, and again after it failed. */
 export interface Assembly {
-  readonly migrator: Migrator;
+  readonly migrator: Migrator<Report | Summary>;
   /** How long an HTTP caller waits, in milliseconds. */
   readonly httpPatienceMs: number;
   readonly log: Log;
@@ -48,8 +48,8 @@ export function createHandler(assemble: Invocation["assemble"], triggers: readon
   };
 }
 
-/** Runs a Command. Where there is no Report to show for it, the log says why, under the run's id. */
-export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report> {
+/** Runs a Command. Where there is nothing to show for it, the log says why, under the run's id. */
+export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report | Summary> {
   try {
     return await migrator.run(command, call);
   } catch (error) {

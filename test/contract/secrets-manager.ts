@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { Login, Logins } from "../../lib/login";
+import type { InstanceLogin, InstanceLogins } from "../../lib/login";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
 
@@ -24,7 +24,7 @@ export function awsVariables(url: string): Readonly<Record<string, string>> {
 }
 
 /** Takes the logins in turn as a connection does whose every attempt is refused. */
-export async function passwordsOf(logins: Logins, most = 10): Promise<readonly string[]> {
+export async function passwordsOf(logins: InstanceLogins, most = 10): Promise<readonly string[]> {
   const passwords: string[] = [];
   for await (const login of logins()) {
     passwords.push(login.password);
@@ -113,7 +113,7 @@ export function secretsManagerContract(start: () => Promise<RunningSecretsManage
   });
 
   test("a name that is nobody's is reported without the name", async () => {
-    const first = async (): Promise<Login | undefined> => {
+    const first = async (): Promise<InstanceLogin | undefined> => {
       for await (const login of loginsOf("mistyped")()) return login;
       return undefined;
     };

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../lib/errors";
-import { type HttpResponse, httpTrigger } from "../../lib/trigger/http";
+import { httpTrigger } from "../../lib/trigger/http";
+import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { restEvent } from "../support/deployment";
 import { ERROR_CODES, errorOf, OUTCOMES, play, reportOf } from "./trigger";
 

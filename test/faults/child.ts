@@ -16,7 +16,9 @@ async function perform({ url, names, command, call }: ChildCall): Promise<ChildA
   try {
     const { migrator } = assembleBundle({ ...bundle, migrations })(call.requestId);
     const { action, ...asked } = command;
-    return { report: await migrator.run(parseCommand(action, asked), call) };
+    const report = await migrator.run(parseCommand(action, asked), call);
+    if ("databases" in report) throw new Error("A Command for one database was answered for several.");
+    return { report };
   } catch (error) {
     if (error instanceof MigratorError) return { error: { code: error.code, message: error.message } };
     return { error: { code: "UNEXPECTED", message: error instanceof Error ? String(error.stack) : String(error) } };

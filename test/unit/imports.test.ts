@@ -27,7 +27,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mysql2: ["lib/database"],
   pg: ["lib/database"],
   "serverless-mysql": ["lib/database/mysql-connection.ts"],
-  valibot: ["lib/command.ts", "lib/command-fields.ts", "lib/settings"],
+  valibot: ["lib/command.ts", "lib/command-fields.ts", "lib/command-schemas.ts", "lib/settings"],
   "@aws-sdk/client-secrets-manager": ["lib/settings"],
   "@aws-sdk/rds-signer": ["lib/settings"],
   "@aws-lambda-powertools/logger": ["lib/settings/logger.ts"],

