@@ -40,6 +40,8 @@ export function finding(check: CheckName, verdict: Verdict, began = performance.
   return { check, ...verdict, ms: Math.round(performance.now() - began) };
 }
 
+export const isFailed = ({ result }: Finding): boolean => result === "failed";
+
 export function skipped(check: CheckName, message: string): Finding {
   return finding(check, { result: "skipped", message });
 }

@@ -1,7 +1,7 @@
 import { MigratorError } from "../errors";
 import type { Finding } from "../finding";
 import type { Problem } from "../report";
-import { type Until, within } from "./check";
+import { isFailed, type Until, within } from "./check";
 import type { Target } from "./handshake";
 import type { Endpoint } from "./network";
 import { networkFindings, reachVerdict } from "./reach";
@@ -18,10 +18,24 @@ export interface Places {
 const ANSWER_MS = 500;
 
 /**
+ * Does the work; where something does not answer, the error says what stands in the way.
+ * @param patienceMs how long the caller waits for the answer, counted from now
+ */
+export async function explaining<T>(patienceMs: number, places: () => Places, work: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MigratorError) || error.code !== "UNREACHABLE" || error.answered) throw error;
+    throw await explain(error, places(), patienceMs - (performance.now() - began));
+  }
+}
+
+/**
  * Looks at the way to everything that a run had to reach, within what is left of its caller's patience.
  * @returns the error, with what was found as its advice and problems; the error itself when nothing was.
  */
-export async function explain(error: MigratorError, places: Places, patienceMs: number): Promise<MigratorError> {
+async function explain(error: MigratorError, places: Places, patienceMs: number): Promise<MigratorError> {
   const until = performance.now() + patienceMs - ANSWER_MS;
   const failures = (await Promise.all(looks(places, until).map((look) => within(until, look)))).flat();
   const problems = failures.flatMap((failure) => (failure ? [problemOf(failure)] : []));
@@ -45,8 +59,6 @@ function looks({ database, secretsManager, s3 }: Places, until: Until): readonly
     ...(database ? [async () => (await networkFindings(database, until)).filter(isFailed)] : []),
   ];
 }
-
-const isFailed = ({ result }: Finding) => result === "failed";
 
 export function problemOf({ message, advice }: Failure): Problem {
   return { code: "CHECK_FAILED", message, ...(advice !== undefined && { advice }) };

@@ -1,5 +1,5 @@
-import { lookup } from "node:dns/promises";
 import type { LookupAddress } from "node:dns";
+import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP, type Socket } from "node:net";
 import { codeOf, leftMs, type Until, within } from "./check";
 
@@ -84,7 +84,12 @@ function faultOf(error: unknown): NetworkFault {
 
 /** https://www.rfc-editor.org/rfc/rfc1918, rfc6598, rfc4193; and this machine's own. */
 const PRIVATE = new BlockList();
-for (const [network, bits] of [["10.0.0.0", 8], ["172.16.0.0", 12], ["192.168.0.0", 16], ["100.64.0.0", 10]] as const)
+for (const [network, bits] of [
+  ["10.0.0.0", 8],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+  ["100.64.0.0", 10],
+] as const)
   PRIVATE.addSubnet(network, bits);
 PRIVATE.addSubnet("127.0.0.0", 8);
 PRIVATE.addSubnet("fc00::", 7, "ipv6");

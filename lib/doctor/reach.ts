@@ -26,9 +26,13 @@ export async function reachVerdict(endpoint: Endpoint, subject: Subject, until: 
 }
 
 /** `dns`, `tcp` and `tls` of the database, one after the other. Nothing that counts as a login is sent. */
-export async function networkFindings(target: Target, until: Until): Promise<readonly Finding[]> {
+export async function networkFindings(
+  target: Target,
+  until: Until,
+  name: Promise<NameFinding> = nameFinding(target, until),
+): Promise<readonly Finding[]> {
   const subject = databaseSubject(target.port);
-  const { finding: dns, found } = await nameFinding(target, until);
+  const { finding: dns, found } = await name;
   if (!found) return [dns, skipped("tcp", afterFailed("dns")), skipped("tls", afterFailed("dns"))];
   let socket: Socket | undefined;
   const tcp = await check("tcp", until, async (end) => {
@@ -39,14 +43,19 @@ export async function networkFindings(target: Target, until: Until): Promise<rea
   });
   const connected = socket;
   if (!connected) return [dns, tcp, skipped("tls", afterFailed("tcp"))];
-  const tls = await check("tls", until, async (end) => handshakeVerdict(await shakeHands(connected, target, end), target));
+  const tls = await check("tls", until, async (end) =>
+    handshakeVerdict(await shakeHands(connected, target, end), target),
+  );
   return [dns, tcp, tls];
 }
 
-export async function nameFinding(
-  { host, port }: Endpoint,
-  until: Until,
-): Promise<{ readonly finding: Finding; readonly found?: Addresses }> {
+export interface NameFinding {
+  readonly finding: Finding;
+  /** Absent where it failed. */
+  readonly found?: Addresses;
+}
+
+export async function nameFinding({ host, port }: Endpoint, until: Until): Promise<NameFinding> {
   let found: Addresses | undefined;
   const finding = await check("dns", until, async (end) => {
     const answer = await resolve(host, end);
@@ -97,7 +106,10 @@ function handshakeVerdict({ kind, code }: Handshake, target: Target): Verdict {
         "1040, 1203: it is out of connections. 1129: this host had too many failed connections; FLUSH HOSTS helps. 1130: it admits no user from here.",
       );
     case "no-tls":
-      return failed("The database offers no TLS.", "Enable it on the server: a connection to another host is always encrypted.");
+      return failed(
+        "The database offers no TLS.",
+        "Enable it on the server: a connection to another host is always encrypted.",
+      );
     case "certificate":
       return certificateVerdict(code ?? "");
   }

@@ -43,7 +43,8 @@ async function secretVerdict({ id, region, given }: Extract<Access, { kind: "sec
     const [message, advice] = [read.problems.map((each) => each.message), read.problems.map((each) => each.advice)];
     return failed(sentence(message.join("; ")), advice.join(" "));
   }
-  if (pending === undefined || pending === current) return { result: "ok", message: "The secret is there and complete." };
+  if (pending === undefined || pending === current)
+    return { result: "ok", message: "The secret is there and complete." };
   return {
     result: "warning",
     message: "The secret is there and complete, and a rotation of it is under way or was left unfinished.",

@@ -10,8 +10,7 @@ export interface Subject {
   explain(fault: NetworkFault, leads?: Addresses["kind"]): Verdict;
 }
 
-const NO_RESOLVER =
-  "Enable DNS support in the function's VPC, or correct the DNS servers that its DHCP options name.";
+const NO_RESOLVER = "Enable DNS support in the function's VPC, or correct the DNS servers that its DHCP options name.";
 
 export function databaseSubject(port: number): Subject {
   const admit = `Let the database's security group admit this function's security group on port ${port}`;

@@ -1,0 +1,93 @@
+import { type Call, type DoctorCommand, runIdOf } from "../command";
+import type { Finding } from "../finding";
+import type { Log } from "../log";
+import type { Report } from "../report";
+import type { Access } from "../settings/access";
+import { check, isFailed, skipped, type Until } from "./check";
+import { type DatabaseOptions, databaseFindings } from "./database";
+import { problemOf } from "./explain";
+import type { Endpoint } from "./network";
+import { reachVerdict } from "./reach";
+import { secretFinding } from "./secret";
+import { s3Subject } from "./subject";
+
+export interface DoctorOptions extends DatabaseOptions {
+  readonly access: Access;
+  /** Where migrations come from, when that is S3. */
+  readonly s3?: RemoteSource;
+  readonly log: Log;
+}
+
+export interface RemoteSource {
+  readonly endpoint: Endpoint;
+  /** Lists and reads what is there. @throws MigratorError that says what is wrong; `UNREACHABLE` when nobody answers */
+  check(): Promise<unknown>;
+}
+
+/** The longest that all of the checks together may take, in milliseconds. */
+const ALL_MS = 15_000;
+/** Kept back of the caller's patience to answer, in milliseconds. */
+const ANSWER_MS = 1_000;
+
+/**
+ * Looks at everything that stands between this function and its database. It takes no lock of anybody's, and writes nothing.
+ * @param database the one that the Command names
+ * @returns outcome `done` when nothing failed, else `refused`
+ */
+export async function examine(
+  options: DoctorOptions,
+  { command, call }: { readonly command: DoctorCommand; readonly call: Call },
+): Promise<Report> {
+  const startedAt = new Date().toISOString();
+  const until = performance.now() + Math.min(ALL_MS, Math.max(call.patienceMs - ANSWER_MS, call.patienceMs / 2));
+  const secret = secretFinding(options.access, until);
+  const [first, s3, database] = await Promise.all([
+    secret,
+    s3Finding(options.s3, until),
+    databaseFindings(options, secret, until),
+  ]);
+  const findings = [first, s3, ...database.findings];
+  const problems = findings.filter(isFailed).map(problemOf);
+  const report: Report = {
+    runId: runIdOf(command, call.requestId),
+    action: command.action,
+    database: command.database ?? database.name ?? "",
+    outcome: problems.length > 0 ? "refused" : "done",
+    message: messageOf(findings),
+    done: [],
+    remaining: [],
+    problems,
+    findings,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+  };
+  const { action, outcome, message } = report;
+  options.log[outcome === "done" ? "info" : "error"]("finished", { action, outcome, message, findings });
+  return report;
+}
+
+function messageOf(findings: readonly Finding[]): string {
+  const names = (result: Finding["result"]) =>
+    findings.filter((each) => each.result === result).map(({ check }) => check);
+  const checked = findings.length - names("skipped").length;
+  const warnings = names("warning").length > 0 ? ` A warning of ${names("warning").join(", ")}.` : "";
+  if (names("failed").length > 0) return `${names("failed").join(", ")} failed.${warnings}`;
+  return `${checked} checks, and none failed.${warnings}`;
+}
+
+async function s3Finding(s3: RemoteSource | undefined, until: Until): Promise<Finding> {
+  if (!s3) return skipped("s3", "The migrations are in the bundle.");
+  return check("s3", until, async (end) => {
+    // Begun together: what the network has to say counts before what the SDK makes of it.
+    const network = reachVerdict(s3.endpoint, s3Subject(s3.endpoint.port), end);
+    const read = s3.check().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const verdict = await network;
+    if (verdict) return verdict;
+    const refused = await read;
+    if (refused) throw refused.error;
+    return { result: "ok", message: "S3 lets the migrations be listed and read." };
+  });
+}
