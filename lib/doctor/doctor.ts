@@ -61,18 +61,24 @@ export async function examine(
     startedAt,
     finishedAt: new Date().toISOString(),
   };
-  const { action, outcome, message } = report;
-  options.log[outcome === "done" ? "info" : "error"]("finished", { action, outcome, message, findings });
+  logReport(options.log, report);
   return report;
 }
 
 function messageOf(findings: readonly Finding[]): string {
-  const names = (result: Finding["result"]) =>
-    findings.filter((each) => each.result === result).map(({ check }) => check);
-  const checked = findings.length - names("skipped").length;
-  const warnings = names("warning").length > 0 ? ` A warning of ${names("warning").join(", ")}.` : "";
-  if (names("failed").length > 0) return `${names("failed").join(", ")} failed.${warnings}`;
-  return `${checked} checks, and none failed.${warnings}`;
+  const [first, ...others] = findings.filter(isFailed);
+  if (first) return `${first.message}${others.length > 0 ? ` And ${others.length} more.` : ""}`;
+  const checked = findings.filter(({ result }) => result !== "skipped");
+  const warnings = findings.filter(({ result }) => result === "warning").map(({ message }) => message);
+  return [`${checked.length} checks, and none failed.`, ...warnings].join(" ");
+}
+
+/** What was found to be in order is for who asked; the log has the rest. */
+function logReport(log: Log, { action, outcome, message, findings = [] }: Report): void {
+  const odd = findings.filter(({ result }) => result === "failed" || result === "warning");
+  const data = { action, outcome, message, ...(odd.length > 0 && { findings: odd }) };
+  if (outcome === "refused") log.error("finished", data);
+  else log.info("finished", data);
 }
 
 async function s3Finding(s3: RemoteSource | undefined, until: Until): Promise<Finding> {

@@ -88,7 +88,7 @@ function handshakeVerdict({ kind, code }: Handshake, target: Target): Verdict {
     case "silent":
       return failed(
         "The database takes the connection and says nothing.",
-        "If it is paused it is resuming, which takes Aurora 30 s and more: call again. Otherwise look at its state, and at what stands in between.",
+        "If it is paused it is resuming, which takes Aurora 30 s and more: call again. Otherwise look at its state, and whether the port is its own.",
       );
     case "closed":
       return failed(

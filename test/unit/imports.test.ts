@@ -13,11 +13,22 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/engine": ["nouns", "lib/history", "lib/source/source", "lib/database/database"],
   "lib/history": ["nouns"],
   "lib/settings": ["nouns"],
+  "lib/doctor": ["nouns", "lib/settings"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
-  "lib/assemble": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
-  "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
+  "lib/assemble": [
+    "nouns",
+    "lib/settings",
+    "lib/source",
+    "lib/database",
+    "lib/engine",
+    "lib/trigger",
+    "lib/doctor/explain",
+    "lib/doctor/handshake",
+  ],
+  "lib/assemble-doctor": ["nouns", "lib/assemble", "lib/settings", "lib/database", "lib/doctor"],
+  "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
-  functions: ["nouns", "lib/assemble", "lib/trigger", "migration-lambda:bundle"],
+  functions: ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/trigger", "migration-lambda:bundle"],
   migrations: ["nouns"],
 };
 
@@ -36,7 +47,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   esbuild: ["plugins"],
 };
 
-const SPECIAL = ["lib/assemble", "lib/index"];
+const SPECIAL = ["lib/assemble", "lib/assemble-doctor", "lib/index"];
 
 function roomOf(file: string): string {
   const path = file.replace(/\.ts$/, "");
