@@ -1,4 +1,4 @@
-import type { MakeDoctor } from "./assemble";
+import type { MakeDoctor } from "./assembly";
 import { examineMysql } from "./database/examine-mysql";
 import { examinePostgres } from "./database/examine-postgres";
 import { examine } from "./doctor/doctor";

@@ -1,135 +1,15 @@
-import type { Call, DoctorCommand } from "./command";
-import type { Database, Deadline } from "./database/database";
-import { createMysql } from "./database/mysql";
-import { createPostgres } from "./database/postgres";
-import { explaining, type Places } from "./doctor/explain";
-import type { Target } from "./doctor/handshake";
-import { createDatabasesMigrator } from "./engine/databases";
-import { createMigrator, type Migrator } from "./engine/migrator";
-import type { Log } from "./log";
-import type { InstanceLogins, Logins } from "./login";
-import type { Report } from "./report";
-import { withDatabase, withDefault, withOwnDatabase } from "./settings/choose-database";
-import { endpointOf } from "./settings/endpoints";
-import { isDatabaseName } from "./settings/fields";
-import { createLogger } from "./settings/logger";
-import { createLogins } from "./settings/secret";
-import { readSettings, type Settings } from "./settings/settings";
-import { watchTarget } from "./settings/target";
+import { type CreateSources, createAssembly, type MakeDoctor } from "./assembly";
 import { createBundle, type Manifest } from "./source/bundle";
-import type { Source } from "./source/source";
 import type { Invocation } from "./trigger/trigger";
-import { isPattern } from "./wildcard";
-
-/** What a doctor of one database is made of. */
-export interface DoctorParts {
-  readonly settings: Settings;
-  readonly logins: Logins;
-  readonly places: () => Places;
-  readonly source: Source;
-  readonly log: Log;
-}
-
-export type Examine = (command: DoctorCommand, call: Call) => Promise<Report>;
-/** Only functions that are asked for it have a doctor in them: see `assemble-doctor.ts`. */
-export type MakeDoctor = (parts: DoctorParts) => Examine;
+import { assembleUploads, type UploadedBundle } from "./uploads";
 
 /** What triggers work with, from the environment and the bundle that was built with the function. */
-export function assembleBundle(manifest: Manifest, makeDoctor?: MakeDoctor): Invocation["assemble"] {
-  // What was read is kept for the container's life; what could not be read is read again.
-  let parts: ReturnType<typeof wire> | undefined;
-  return (runId) => {
-    parts ??= wire(manifest, runId);
-    const { settings, createSource, logins, logger, names, places } = parts;
-    const { dialect, late, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
-    const logOf = (database?: string) => logger.withRun(runId, database);
-    const migrator = createDatabasesMigrator({
-      open: (name) => {
-        const own = loginsTo(name, settings, logins);
-        const [source, log] = [createSource(name), logOf(name)];
-        const migrator = createMigrator({ source, database: databaseOf(settings, own), late, bundle, log });
-        return explained(migrator, places, makeDoctor?.({ settings, logins: own, places, source, log }));
-      },
-      names,
-      ...(allowed && { allowed }),
-      isName: (name) => isDatabaseName(name, dialect),
-      atOnce,
-      logOf,
-    });
-    return { log: logOf(), httpPatienceMs, migrator };
+export function assembleBundle(bundle: Manifest | UploadedBundle, makeDoctor?: MakeDoctor): Invocation["assemble"] {
+  // A function that was built for uploads has no migrations, and any other one nothing that reads from S3.
+  if (!("migrations" in bundle)) return assembleUploads(bundle, makeDoctor);
+  const createSources: CreateSources = ({ placeholders }) => {
+    const source = createBundle(bundle, placeholders);
+    return { open: () => source };
   };
-}
-
-/** The only place that wires. */
-function wire(manifest: Manifest, runId: string) {
-  const settings = settingsOrLog(manifest, runId);
-  const { logins, target } = watchTarget(createLogins(settings), settings);
-  const places = () => placesOf(settings, target());
-  const source = createBundle(manifest, settings.placeholders);
-  return {
-    settings,
-    logins,
-    logger: createLogger(settings),
-    /** The migrations of one database; the bundle has the same for all. */
-    createSource: (_database: string | undefined): Source => source,
-    places,
-    names: namesOf(settings, logins, places),
-  };
-}
-
-/** What patterns can mean: what DATABASES names, and where it has patterns, what is on the server besides. */
-function namesOf(
-  settings: Settings,
-  logins: InstanceLogins,
-  places: () => Places,
-): (deadline: Deadline) => Promise<readonly string[]> {
-  const { databases = [], dialect, rootDatabase } = settings;
-  const named = databases.filter((entry) => !isPattern(entry));
-  // MySQL lets everybody into this one, and tells the same everywhere.
-  const lobby = dialect === "mysql" ? withDatabase(logins, "information_schema") : withDefault(logins, rootDatabase);
-  return async (deadline) => {
-    if (named.length === databases.length) return named;
-    const list = () => databaseOf(settings, lobby).list(deadline);
-    const there = await explaining(deadline.remainingMs(), places, list);
-    // The maintenance database is meant only by its name.
-    return [...new Set([...named, ...there.filter((name) => name !== rootDatabase)])];
-  };
-}
-
-function placesOf({ access }: Settings, database: Target | undefined): Places {
-  return {
-    ...(database && { database }),
-    ...(access.kind === "secret" && { secretsManager: endpointOf("secretsmanager", access.region) }),
-  };
-}
-
-/** The doctor's command is the doctor's; the errors of all others say what stands in the way. */
-function explained(migrator: Migrator, places: () => Places, examine?: Examine): Migrator {
-  return {
-    run: (command, call) =>
-      command.action === "doctor" && examine
-        ? examine(command, call)
-        : explaining(call.patienceMs, places, () => migrator.run(command, call)),
-  };
-}
-
-/** Which database the logins of a call are for; what is not allowed has been refused by then. */
-function loginsTo(name: string | undefined, { databases }: Settings, logins: InstanceLogins): Logins {
-  return name === undefined || !databases ? withOwnDatabase(logins, name) : withDatabase(logins, name);
-}
-
-function databaseOf(settings: Settings, logins: Logins): Database {
-  const { dialect, tables, schema, lockTimeoutSeconds } = settings;
-  const options = { logins, tables, lockTimeoutSeconds };
-  return dialect === "postgres" ? createPostgres({ ...options, schema }) : createMysql(options);
-}
-
-/** Without settings there is no log level either, but the log is where somebody will look. */
-function settingsOrLog({ dialect }: Manifest, runId: string): Settings {
-  try {
-    return readSettings(process.env, dialect);
-  } catch (error) {
-    createLogger({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
-    throw error;
-  }
+  return createAssembly(bundle.dialect, createSources, makeDoctor);
 }

@@ -196,6 +196,8 @@ export interface Summary {
   readonly databases: readonly (Report | Unreached)[];
   /** Those that were not begun: the time was up, or another one had failed and `onFailure` was `stop`. */
   readonly notStarted?: readonly string[];
+  /** Those whose Report is left out, since the answer would be larger than Lambda allows: the log has what came of them. */
+  readonly leftOut?: readonly string[];
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -87,11 +87,12 @@ export function connectError({ kind, code }: ConnectFault, { database, dialect, 
       });
     case "rights":
       return new MigratorError("ACCESS_DENIED", `The user may not use the database ${database}.`, {
-        advice: "Grant it the privileges that docs/privileges.md lists.",
+        advice:
+          "Grant it the privileges that docs/privileges.md lists; MySQL says the same where there is no such database.",
       });
     case "no-database":
       return new MigratorError("UNREACHABLE", `There is no database ${database} on this server.`, {
-        advice: "Create it, or correct the name in the settings.",
+        advice: "Create it, or correct its name.",
         answered: true,
       });
     case "name":

@@ -2,7 +2,7 @@ import { type Call, type Command, runIdOf } from "../command";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { outcomeOf, type Report, type Summary, type Unreached } from "../report";
-import { createDeadline, RESERVE_MS } from "./deadline";
+import { createDeadline } from "./deadline";
 import type { Migrator } from "./migrator";
 import { type Choice, checkDatabase, selectDatabases } from "./selection";
 import { type Results, summary } from "./summary";
@@ -42,15 +42,18 @@ async function runEach(options: DatabasesOptions, { command, list }: Asked, call
     startedAt: new Date().toISOString(),
   };
   const end = performance.now() + call.patienceMs;
-  const names = await selectDatabases(list, options, createDeadline(call.patienceMs));
-  const patienceMs = () => end - performance.now();
-  const runOne = (name: string) =>
-    reportOf(options, name, (migrator) => migrator.run(command, { ...call, patienceMs: patienceMs() }));
+  const deadline = createDeadline(call.patienceMs);
+  const names = await selectDatabases(list, options, deadline);
+  let stopped = false;
   const results = await inTurn(names, {
     atOnce: options.atOnce,
-    // What is begun later than that would have no time to be stopped, recorded and answered.
-    mayStart: (before) => patienceMs() > 2 * RESERVE_MS && !(command.onFailure === "stop" && before.some(isBad)),
-    runOne,
+    mayStart: () => !stopped && deadline.remainingMs() > 0,
+    runOne: async (name) => {
+      const run = { ...call, patienceMs: end - performance.now() };
+      const result = await reportOf(options, name, (migrator) => migrator.run(command, run));
+      stopped ||= command.onFailure === "stop" && isBad(result);
+      return result;
+    },
   });
   const result = summary(head, results);
   logSummary(options.logOf(), result);
@@ -82,8 +85,8 @@ function unreached(database: string, { code, message, advice, problems }: Migrat
 
 interface Work {
   readonly atOnce: number;
-  /** Whether another one may be begun, after these results. */
-  mayStart(before: readonly (Report | Unreached)[]): boolean;
+  /** Whether another one may be begun. */
+  mayStart(): boolean;
   runOne(name: string): Promise<Report | Unreached>;
 }
 
@@ -95,7 +98,7 @@ async function inTurn(names: readonly string[], { atOnce, mayStart, runOne }: Wo
   const errors: unknown[] = [];
   const worker = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      if (errors.length > 0 || !mayStart([...results.values()])) notStarted.push(name);
+      if (errors.length > 0 || !mayStart()) notStarted.push(name);
       else {
         try {
           results.set(name, await runOne(name));
@@ -110,8 +113,8 @@ async function inTurn(names: readonly string[], { atOnce, mayStart, runOne }: Wo
   return { databases: names.flatMap((name) => results.get(name) ?? []), notStarted };
 }
 
-function logSummary(log: Log, { action, outcome, message, databases, notStarted }: Summary): void {
-  const data = { action, outcome, message, databases: databases.length, notStarted: notStarted?.length ?? 0 };
+function logSummary(log: Log, { action, outcome, message }: Summary): void {
+  const data = { action, outcome, message };
   if (outcome === "failed" || outcome === "refused") log.error("finished", data);
   else log.info("finished", data);
 }

@@ -17,12 +17,12 @@ const SERVICES = {
  */
 export function endpointOf(
   service: keyof typeof SERVICES,
-  region: string,
+  region: string | undefined = process.env.AWS_REGION,
   env: Environment = process.env,
 ): ServiceEndpoint {
   const url = env[SERVICES[service]] || env.AWS_ENDPOINT_URL;
   if (!url || !URL.canParse(url)) {
-    const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+    const suffix = region?.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
     return { host: `${service}.${region}.${suffix}`, port: 443 };
   }
   const { hostname, port, protocol } = new URL(url);

@@ -46,22 +46,36 @@ interface Read {
 function fromSecret(secrets: SecretsManager, toSecretLogin: (text: string) => InstanceLogin): InstanceLogins {
   // Only what was understood is kept, so that a secret that was put right is read again without a new container.
   let kept: Read | undefined;
-  const readCurrent = async (): Promise<Read> => {
+  let reading: Promise<Read> | undefined;
+  const read = async (): Promise<Read> => {
     const text = await secrets.read("AWSCURRENT");
     if (text === undefined) throw noSecret();
     kept = { text, login: toSecretLogin(text) };
     return kept;
   };
+  // Several databases are connected to at once; one answer will do for all of them.
+  const readCurrent = () => {
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
   return async function* () {
     const first = kept ?? (await readCurrent());
     yield first.login;
-    const current = await readCurrent();
+    const current = kept && kept !== first ? kept : await readCurrent();
     if (current.text !== first.text) yield current.login;
     const pending = await ifUsable(async () => {
       const text = await secrets.read("AWSPENDING");
-      return text === undefined || text === current.text || text === first.text ? undefined : toSecretLogin(text);
+      return text === undefined || text === current.text || text === first.text
+        ? undefined
+        : { text, login: toSecretLogin(text) };
     });
-    if (pending !== undefined) yield pending;
+    if (pending === undefined) return;
+    // Whoever gets in with it does not come back here, and the next one begins with it.
+    kept = pending;
+    yield pending.login;
+    kept = current;
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
+import type { S3Location } from "../s3-location";
 import { type Access, readAccess } from "./access";
 import { conceal } from "./conceal";
 import { checkDialect } from "./dialect";
@@ -19,6 +20,8 @@ export interface Settings {
   readonly databasesAtOnce: number;
   /** The maintenance database: it is there on every server, and nobody's data is in it. */
   readonly rootDatabase: string;
+  /** Where migrations are uploaded to; needed where none were built in. */
+  readonly migrationsS3?: S3Location;
   readonly tls: Tls;
   /** Where the journal's tables are, and what migrations find first. PostgreSQL alone has schemas within a database. */
   readonly schema: string;
@@ -70,6 +73,7 @@ function toSettings(
   return {
     ...parts,
     ...(values.DATABASES && { databases: values.DATABASES }),
+    ...(values.MIGRATIONS_S3 && { migrationsS3: values.MIGRATIONS_S3 }),
     databasesAtOnce: values.DATABASES_AT_ONCE,
     rootDatabase: values.ROOT_DATABASE,
     schema: values.DATABASE_SCHEMA,

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
+import { parseS3Location } from "../s3-location";
 import { entriesOf, isPattern } from "../wildcard";
 import { NO_SOCKET } from "./database-url";
 import { isDatabaseName, isHost, isPostgresName, toPort } from "./fields";
@@ -47,6 +48,12 @@ const common = {
   DATABASE_TLS: v.optional(v.picklist(["off"], "is not off")),
   DATABASE_CA: v.optional(v.string()),
   DATABASES_AT_ONCE: v.optional(wholeNumber(1, 50), "5"),
+  MIGRATIONS_S3: v.optional(
+    v.pipe(
+      text((url) => parseS3Location(url) !== undefined, "is not of the form s3://BUCKET/PREFIX"),
+      v.transform(parseS3Location),
+    ),
+  ),
   LATE_MIGRATIONS: v.optional(oneOf(["refuse", "apply"]), "refuse"),
   LOCK_TIMEOUT_SECONDS: v.optional(wholeNumber(1, 3600), "10"),
   HTTP_PATIENCE_SECONDS: v.optional(wholeNumber(1, 300), "25"),
@@ -109,6 +116,7 @@ const ADVICE: Readonly<Partial<Record<Name, string>>> = {
   MIGRATION_TABLE: "Choose another name, or remove it for migration.",
   MIGRATION_STEP_TABLE: "Choose another name, or remove it for migration_step.",
   MIGRATION_RUN_TABLE: "Choose another name, or remove it for migration_run.",
+  MIGRATIONS_S3: "Set it to the bucket, and to a prefix in it if there is one: s3://my-bucket/migrations.",
   LATE_MIGRATIONS: "Set it to refuse or apply, or remove it for refuse.",
   LOCK_TIMEOUT_SECONDS: "Set it to a number of seconds, or remove it for 10.",
   HTTP_PATIENCE_SECONDS: "Set it to a number of seconds below API Gateway's own limit, or remove it for 25.",

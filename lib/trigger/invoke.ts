@@ -1,15 +1,7 @@
 import { type Action, type Command, parseCommand, runIdOf } from "../command";
 import { MigratorError } from "../errors";
-import { outcomeOf, type Problem, type Report, type Summary, type Unreached } from "../report";
+import { failed, unanswered } from "./invocation-error";
 import { runLogged, type Trigger } from "./trigger";
-
-/** The error of a failed invocation: Lambda shows `errorType` and `errorMessage`, so the message says it all. */
-class InvocationError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
-}
 
 /**
  * A direct call: `sls invoke`, `aws lambda invoke`, an SDK. The payload is the Command; its `action` is one of the function's,
@@ -28,11 +20,12 @@ export function invokeTrigger(...actions: readonly [Action, ...Action[]]): Trigg
           patienceMs,
           whenRunning: "wait",
         });
-        if (result.outcome === "failed" || result.outcome === "refused") throw failed(result);
+        const { outcome } = result;
+        if (outcome === "failed" || outcome === "refused") throw failed(result, outcome);
         return result;
       } catch (error) {
         if (!(error instanceof MigratorError)) throw error;
-        throw new InvocationError(error.code, [error.message, ...advice(error)].join("\n"));
+        throw unanswered(error);
       }
     },
   };
@@ -47,29 +40,4 @@ function commandOf(event: unknown, actions: readonly [Action, ...Action[]]): Com
   throw new MigratorError("INVALID_COMMAND", `\`action\` must be ${actions.join(" or ")}.`, {
     advice: "Other actions have functions of their own.",
   });
-}
-
-/** The sentence first: it is what a terminal shows. Each problem with its place and its way out; the whole answer last. */
-function failed(result: Report | Summary): Error {
-  const name = result.outcome === "failed" ? "MigrationFailed" : "MigrationRefused";
-  const lines = "databases" in result ? result.databases.flatMap(linesOf) : wayOut(result);
-  return new InvocationError(name, [result.message, ...lines, JSON.stringify(result)].join("\n"));
-}
-
-function linesOf(result: Report | Unreached): readonly string[] {
-  if (!["failed", "refused"].includes(outcomeOf(result))) return [];
-  return [`${result.database}: ${result.message}`, ...("code" in result ? advice(result) : wayOut(result))];
-}
-
-function wayOut({ failure, problems }: Report): readonly string[] {
-  return [...(failure ? [failure.advice] : []), ...problems.map(line)];
-}
-
-function advice({ advice, problems = [] }: MigratorError | Unreached): readonly string[] {
-  return [...(advice ? [advice] : []), ...problems.map(line)];
-}
-
-function line(problem: Problem): string {
-  const place = problem.file ? ` (${problem.file}${problem.line === undefined ? "" : `:${problem.line}`})` : "";
-  return `- ${problem.message}${place}${problem.advice ? ` ${problem.advice}` : ""}`;
 }

@@ -2,6 +2,7 @@ import type { Call, Command } from "../command";
 import type { Migrator } from "../engine/migrator";
 import type { Log } from "../log";
 import type { Report, Summary } from "../report";
+import type { S3Location } from "../s3-location";
 
 /** What a function gives its triggers to work with; made anew in every container, and again after it failed. */
 export interface Assembly {
@@ -9,6 +10,21 @@ export interface Assembly {
   /** How long an HTTP caller waits, in milliseconds. */
   readonly httpPatienceMs: number;
   readonly log: Log;
+  /** Where migrations are uploaded to; absent: they were built into the function. */
+  readonly uploads?: Uploads;
+}
+
+/** A prefix in S3 below which each database has a folder of its own. */
+export interface Uploads {
+  readonly location: S3Location;
+  /** Whose folder is looked at before all others. */
+  readonly rootDatabase: string;
+  /** How many databases are worked on at a time. */
+  readonly atOnce: number;
+  /** Names of those that have a folder and that a Command may name, without the root database. @throws MigratorError */
+  databases(): Promise<readonly string[]>;
+  /** Whether there is any migration for this one. @throws MigratorError */
+  holds(database: string): Promise<boolean>;
 }
 
 /** The part of Lambda's context object that triggers use. */

@@ -45,6 +45,7 @@ describe("the status of an answer", () => {
     FOREIGN_TABLE: 409,
     INVALID_SETTINGS: 500,
     INVALID_MIGRATIONS: 500,
+    UPLOAD_INCOMPLETE: 503,
     STATEMENT_FAILED: 500,
     DIVERGED: 500,
     NOT_REPLAYABLE: 500,

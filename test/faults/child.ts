@@ -12,6 +12,7 @@ process.on("message", async (call: ChildCall) => {
 
 async function perform({ url, names, command, call }: ChildCall): Promise<ChildAnswer> {
   Object.assign(process.env, { DATABASE_URL: url, LOG_LEVEL: "error", LATE_MIGRATIONS: "apply" });
+  if (!("migrations" in bundle)) throw new Error("This was built without migrations.");
   const migrations = bundle.migrations.filter(({ name }) => names.includes(name));
   try {
     const { migrator } = assembleBundle({ ...bundle, migrations })(call.requestId);
