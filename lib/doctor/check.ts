@@ -28,10 +28,15 @@ export type Until = number;
 
 export const leftMs = (until: Until): number => Math.max(0, until - performance.now());
 
+/** The end of a check that begins now. */
+export function limited(name: CheckName, until: Until): Until {
+  return Math.min(until, performance.now() + BUDGETS_MS[name]);
+}
+
 /** Runs a check within its own budget and the time that there is. What it cannot answer in time is a finding as well. */
 export async function check(name: CheckName, until: Until, work: (until: Until) => Promise<Verdict>): Promise<Finding> {
   const began = performance.now();
-  const end = Math.min(until, began + BUDGETS_MS[name]);
+  const end = limited(name, until);
   const verdict = await within(end, () => work(end - MARGIN_MS)).catch(verdictOf);
   return finding(name, verdict ?? late(end - began), began);
 }

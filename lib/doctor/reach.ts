@@ -1,27 +1,21 @@
 import type { Socket } from "node:net";
 import type { Finding } from "../finding";
-import { check, skipped, type Until, type Verdict } from "./check";
+import { check, limited, skipped, type Until, type Verdict } from "./check";
 import { type Handshake, shakeHands, type Target } from "./handshake";
 import { type Addresses, type Endpoint, open, resolve } from "./network";
 import { databaseSubject, failed, type Subject } from "./subject";
 
-/** Resolves a name and opens a connection to where it leads. */
-export async function reach(
+/** Whether a service can be reached at all, by its name and over TCP; undefined when it can. */
+export async function reachVerdict(
   { host, port }: Endpoint,
   subject: Subject,
   until: Until,
-): Promise<Socket | { readonly verdict: Verdict }> {
-  const found = await resolve(host, until);
-  if ("fault" in found) return { verdict: subject.explain(found) };
-  const opened = await open(found, port, until);
-  return "fault" in opened ? { verdict: subject.explain(opened, found.kind) } : opened;
-}
-
-/** Whether a service can be reached at all; undefined when it can. */
-export async function reachVerdict(endpoint: Endpoint, subject: Subject, until: Until): Promise<Verdict | undefined> {
-  const reached = await reach(endpoint, subject, until);
-  if ("verdict" in reached) return reached.verdict;
-  reached.destroy();
+): Promise<Verdict | undefined> {
+  const found = await resolve(host, limited("dns", until));
+  if ("fault" in found) return subject.explain(found);
+  const opened = await open(found, port, limited("tcp", until));
+  if ("fault" in opened) return subject.explain(opened, found.kind);
+  opened.destroy();
   return undefined;
 }
 
