@@ -3,6 +3,7 @@ import type { Finding } from "../finding";
 import type { Log } from "../log";
 import type { Report } from "../report";
 import type { Access } from "../settings/access";
+import { knownDatabase } from "../settings/target";
 import { check, isFailed, skipped, type Until } from "./check";
 import { type DatabaseOptions, databaseFindings } from "./database";
 import { problemOf } from "./explain";
@@ -51,7 +52,7 @@ export async function examine(
   const report: Report = {
     runId: runIdOf(command, call.requestId),
     action: command.action,
-    database: command.database ?? database.name ?? "",
+    database: command.database ?? database.name ?? knownDatabase(options.access) ?? "",
     outcome: problems.length > 0 ? "refused" : "done",
     message: messageOf(findings),
     done: [],

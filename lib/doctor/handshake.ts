@@ -121,7 +121,7 @@ function encrypt(socket: Socket, host: string, ca: readonly string[]): Promise<H
     const name = isIP(host) === 0 ? { servername: host } : {};
     const secure = connectTls({ socket, host, ca: [...ca], ...name });
     secure.once("secureConnect", () => resolve({ kind: "encrypted" }));
-    secure.once("error", (error) => resolve({ kind: "certificate", code: codeOf(error) }));
+    secure.on("error", (error) => resolve({ kind: "certificate", code: codeOf(error) }));
     socket.once("error", reject);
     socket.once("close", () => reject(failure("ECONNRESET")));
   });

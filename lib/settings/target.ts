@@ -24,6 +24,11 @@ export function watchTarget(
   };
 }
 
+/** The database that the settings name, where they do so outside of a secret. */
+export function knownDatabase(access: Settings["access"]): string | undefined {
+  return fieldsOf(access).database;
+}
+
 function fromSettings({ access, tls }: Pick<Settings, "access" | "tls">): DatabaseTarget | undefined {
   const { dialect, host, port } = fieldsOf(access);
   if (host === undefined) return undefined;

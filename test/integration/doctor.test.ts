@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { holdServer } from "../../scripts/local/hold.cjs";
+import { ask } from "../support/ask";
 import { createTestDatabase } from "../support/database";
 import { diagnose, findingOf, resultsOf } from "../support/doctor";
 import { run, sql } from "../support/migrator";
@@ -30,11 +35,12 @@ describe.each(SERVERS)("on $dialect", ({ server, tables }) => {
   });
 
   test("a wrong password fails authentication alone, and the checks behind it are skipped", async () => {
-    const { url } = await createTestDatabase({ server });
+    const { url, name } = await createTestDatabase({ server });
     const wrong = Object.assign(new URL(url), { password: "hunter2" });
     const report = await diagnose({ DATABASE_URL: wrong.href });
     expect(resultsOf(report)).toEqual({ dns: "ok", tcp: "ok", tls: "ok", authentication: "failed" });
-    expect(report).toMatchObject({ outcome: "refused", message: "The database refused the user or the password." });
+    const message = "The database refused the user or the password.";
+    expect(report).toMatchObject({ outcome: "refused", database: name, message });
     expect(findingOf(report, "pooler").message).toBe("It depends on authentication, which failed.");
     expect(JSON.stringify(report)).not.toMatch(new RegExp(`hunter2|${wrong.username}|127\\.0\\.0\\.1`));
   });
@@ -51,6 +57,20 @@ describe.each(SERVERS)("on $dialect", ({ server, tables }) => {
     const { message, advice } = findingOf(report, "authentication");
     expect(report.problems).toEqual([{ code: "CHECK_FAILED", message, advice }]);
   });
+});
+
+test("a server that takes no writes fails the check of the writer", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "migration-lambda-reader-"));
+  const server = await holdServer(join(folder, "server"), "tests", "mysql");
+  try {
+    await ask(server.adminUrl ?? "", "SET GLOBAL read_only = 1");
+    const report = await diagnose({ DATABASE_URL: server.url });
+    expect(report.outcome).toBe("refused");
+    expect(findingOf(report, "writer")).toMatchObject({ result: "failed", message: "The server is read-only." });
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("privileges on mysql", () => {

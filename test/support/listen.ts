@@ -7,18 +7,14 @@ export interface Listening {
 }
 
 /** A server of this test's own on a free port of 127.0.0.1, or of another address. */
-export async function listen(
-  onConnection: (socket: Socket) => void,
-  address = "127.0.0.1",
-  port = 0,
-): Promise<Listening> {
+export async function listen(onConnection: (socket: Socket) => void, address = "127.0.0.1"): Promise<Listening> {
   const sockets = new Set<Socket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
     onConnection(socket);
   });
-  await new Promise<void>((resolve) => server.listen(port, address, resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const bound = server.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
   return {
