@@ -39,6 +39,8 @@ export interface DoctorParts {
   readonly places: () => Places;
   readonly source: Source;
   readonly log: Log;
+  /** The database that the Command names. */
+  readonly name: string | undefined;
 }
 
 export type Examine = (command: DoctorCommand, call: Call) => Promise<Report>;
@@ -63,7 +65,7 @@ export function createAssembly(
         const own = loginsTo(name, settings, logins);
         const [source, log] = [sources.open(name), logOf(name)];
         const migrator = createMigrator({ source, database: databaseOf(settings, own), late, bundle, log });
-        return explained(migrator, places, makeDoctor?.({ settings, logins: own, places, source, log }));
+        return explained(migrator, places, makeDoctor?.({ settings, logins: own, places, source, log, name }));
       },
       names: (deadline) => explaining(deadline.remainingMs(), places, () => names(deadline)),
       ...(allowed && { allowed }),

@@ -14,6 +14,8 @@ import { s3Subject } from "./subject";
 
 export interface DoctorOptions extends DatabaseOptions {
   readonly access: Access;
+  /** The one that the Command names. */
+  readonly database?: string;
   /** Where migrations come from, when that is S3. */
   readonly s3?: RemoteSource;
   readonly log: Log;
@@ -32,7 +34,6 @@ const ANSWER_MS = 1_000;
 
 /**
  * Looks at everything that stands between this function and its database. It takes no lock of anybody's, and writes nothing.
- * @param database the one that the Command names
  * @returns outcome `done` when nothing failed, else `refused`
  */
 export async function examine(
@@ -52,7 +53,7 @@ export async function examine(
   const report: Report = {
     runId: runIdOf(command, call.requestId),
     action: command.action,
-    database: command.database ?? database.name ?? knownDatabase(options.access) ?? "",
+    database: options.database ?? database.name ?? knownDatabase(options.access) ?? "",
     outcome: problems.length > 0 ? "refused" : "done",
     message: messageOf(findings),
     done: [],
@@ -84,12 +85,14 @@ function logReport(log: Log, { action, outcome, message, findings = [] }: Report
 
 async function s3Finding(s3: RemoteSource | undefined, secret: Promise<Finding>, until: Until): Promise<Finding> {
   if (!s3) return skipped("s3", "The migrations are in the bundle.");
-  return check("s3", until, async (end) => {
-    const unreached = await reachVerdict(s3.endpoint, s3Subject(s3.endpoint.port), end);
-    if (unreached) return unreached;
-    // Which folder is read may be for the secret to say.
-    if (isFailed(await secret))
-      return { result: "ok", message: "S3 answers; nothing was read, as the secret was not." };
+  const { endpoint } = s3;
+  const way = await check("s3", until, async (end) => {
+    const unreached = await reachVerdict(endpoint, s3Subject(endpoint.port), end);
+    return unreached ?? { result: "ok", message: "S3 answers; nothing was read, as the secret was not." };
+  });
+  // Which folder is read may be for the secret to say.
+  if (isFailed(way) || isFailed(await secret)) return way;
+  return check("s3", until, async () => {
     await s3.check();
     return { result: "ok", message: "S3 lets the migrations be listed and read." };
   });

@@ -38,6 +38,7 @@ export async function diagnose(env: Readonly<Record<string, string>>, asked: Ask
       },
     },
     log: silent,
+    name: undefined,
   });
   return examine({ action: "doctor" }, { requestId: "test", patienceMs, whenRunning: "answer" });
 }
