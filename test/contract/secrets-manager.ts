@@ -106,6 +106,15 @@ export function secretsManagerContract(start: () => Promise<RunningSecretsManage
     expect(await passwordsOf(loginsOf(name))).toEqual(["current", "pending"]);
   });
 
+  test("the pending login is kept once it was not refused, and begins the next time", async () => {
+    const { name } = await create(withPassword("current"));
+    await put(name, withPassword("pending"), "AWSPENDING");
+    const logins = loginsOf(name);
+    expect(await passwordsOf(logins, 2)).toEqual(["current", "pending"]);
+    expect(await passwordsOf(logins)).toEqual(["pending", "current"]);
+    expect(await passwordsOf(logins, 1)).toEqual(["current"]);
+  });
+
   test("a pending version that is not finished is passed over", async () => {
     const { name } = await create(withPassword("current"));
     await put(name, "{", "AWSPENDING");

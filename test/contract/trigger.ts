@@ -1,10 +1,10 @@
 import type { Call, Command } from "../../lib/command";
 import { type ErrorCode, MigratorError } from "../../lib/errors";
-import type { Outcome, Report } from "../../lib/report";
+import type { Outcome, Report, Summary } from "../../lib/report";
 import type { Assembly, LambdaContext, Trigger } from "../../lib/trigger/trigger";
 
 /** What an Assembly does instead of migrating. */
-type Script = Report | Error;
+type Script = Report | Summary | Error;
 
 export interface Played {
   /** What the caller got, or what was thrown at it. */

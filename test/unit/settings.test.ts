@@ -138,7 +138,8 @@ describe(".env.example", () => {
     const { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE, LATE_MIGRATIONS } = example;
     const { LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL, DATABASE_SCHEMA } = example;
     const names = { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE };
-    const others = { LATE_MIGRATIONS, LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL };
+    const { DATABASES_AT_ONCE } = example;
+    const others = { LATE_MIGRATIONS, LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL, DATABASES_AT_ONCE };
     expect(readSettings({ DATABASE_URL: URL, ...names, ...others })).toEqual(readSettings({ DATABASE_URL: URL }));
     expect(DATABASE_SCHEMA).toBe(readSettings({ DATABASE_URL: URL }).schema);
   });
