@@ -37,6 +37,7 @@ export function limited(name: CheckName, until: Until): Until {
 export async function check(name: CheckName, until: Until, work: (until: Until) => Promise<Verdict>): Promise<Finding> {
   const began = performance.now();
   const end = limited(name, until);
+  if (end - began < MARGIN_MS) return finding(name, NO_TIME);
   const verdict = await within(end, () => work(end - MARGIN_MS)).catch(verdictOf);
   return finding(name, verdict ?? late(end - began), began);
 }
@@ -63,6 +64,12 @@ export async function within<T>(until: Until, work: () => Promise<T>): Promise<T
     clearTimeout(timer);
   }
 }
+
+const NO_TIME: Verdict = {
+  result: "failed",
+  message: "There was no time left to look at it.",
+  advice: "Raise HTTP_PATIENCE_SECONDS, or call the function directly.",
+};
 
 function late(ms: number): Verdict {
   return { result: "failed", message: `There was no answer within ${(ms / 1000).toFixed(1)} s.` };

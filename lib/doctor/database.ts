@@ -1,7 +1,7 @@
 import { MigratorError } from "../errors";
 import type { Examination, Examiner, RefusedLogin } from "../examination";
 import type { CheckName, Finding } from "../finding";
-import { check, finding, isFailed, leftMs, sentence, skipped, type Until } from "./check";
+import { check, finding, isFailed, leftMs, sentence, skipped, type Until, within } from "./check";
 import type { Target } from "./handshake";
 import { afterFailed, type NameFinding, nameFinding, networkFindings, reached, secured } from "./reach";
 import { sessionFindings } from "./session";
@@ -22,6 +22,9 @@ export interface DatabaseFindings {
 const LOGIN: readonly CheckName[] = ["authentication"];
 const SESSION: readonly CheckName[] = ["version", "writer", "clock", "privileges", "pooler"];
 
+/** A secret that takes longer than so many milliseconds may not come at all: meanwhile the way to the database is looked at. */
+const SLOW_MS = 1_500;
+
 const skippedAfter = (cause: CheckName, checks: readonly CheckName[]) =>
   checks.map((name) => skipped(name, afterFailed(cause)));
 
@@ -37,8 +40,10 @@ export async function databaseFindings(
 ): Promise<DatabaseFindings> {
   const known = target();
   const early = known && nameFinding(known, until);
-  if (isFailed(await secret)) {
-    const way = await wayFindings(known, until, early);
+  const inTime = await within(Math.min(until, performance.now() + SLOW_MS), () => secret);
+  const meanwhile = inTime ? undefined : wayFindings(known, until, early);
+  if (isFailed(inTime ?? (await secret))) {
+    const way = await (meanwhile ?? wayFindings(known, until, early));
     return { findings: [...way, ...skippedAfter("secrets-manager", [...LOGIN, ...SESSION])] };
   }
   const { finding: authentication, opened } = await logIn(examiner, until);

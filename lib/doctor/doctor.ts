@@ -4,13 +4,13 @@ import type { Log } from "../log";
 import type { Report } from "../report";
 import type { Access } from "../settings/access";
 import { knownDatabase } from "../settings/target";
-import { check, isFailed, skipped, type Until } from "./check";
+import { check, isFailed, skipped, type Until, within } from "./check";
 import { type DatabaseOptions, databaseFindings } from "./database";
 import { problemOf } from "./explain";
 import type { Endpoint } from "./network";
 import { reachVerdict } from "./reach";
 import { secretFinding } from "./secret";
-import { s3Subject } from "./subject";
+import { s3Subject, unanswered } from "./subject";
 
 export interface DoctorOptions extends DatabaseOptions {
   readonly access: Access;
@@ -92,8 +92,8 @@ async function s3Finding(s3: RemoteSource | undefined, secret: Promise<Finding>,
   });
   // Which folder is read may be for the secret to say.
   if (isFailed(way) || isFailed(await secret)) return way;
-  return check("s3", until, async () => {
-    await s3.check();
-    return { result: "ok", message: "S3 lets the migrations be listed and read." };
+  return check("s3", until, async (end) => {
+    const read = await within(end, async () => ({ migrations: await s3.check() }));
+    return read ? { result: "ok", message: "S3 lets the migrations be listed and read." } : unanswered("S3");
   });
 }

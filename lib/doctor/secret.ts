@@ -5,9 +5,9 @@ import { unwrap } from "../settings/problems";
 import { noSecret } from "../settings/secret";
 import { readSecret } from "../settings/secret-text";
 import { createSecretsManager } from "../settings/secrets-manager";
-import { check, skipped, type Until, type Verdict } from "./check";
+import { check, skipped, type Until, type Verdict, within } from "./check";
 import { reachVerdict } from "./reach";
-import { secretsManagerSubject } from "./subject";
+import { secretsManagerSubject, unanswered } from "./subject";
 
 /** Whether the secret can be read, says all that is needed, and is what the database will go on to accept. */
 export async function secretFinding(access: Access, until: Until): Promise<Finding> {
@@ -15,7 +15,7 @@ export async function secretFinding(access: Access, until: Until): Promise<Findi
   return check("secrets-manager", until, async (end) => {
     const endpoint = endpointOf("secretsmanager", access.region);
     const unreached = await reachVerdict(endpoint, secretsManagerSubject(endpoint.port), end);
-    return unreached ?? secretVerdict(access);
+    return unreached ?? (await within(end, () => secretVerdict(access))) ?? unanswered("Secrets Manager");
   });
 }
 

@@ -111,6 +111,14 @@ function serviceSubject({ name, port, missing, variable }: Service): Subject {
   };
 }
 
+/** What a service that can be reached and says nothing leaves to say. */
+export function unanswered(name: string): Verdict {
+  return failed(
+    `${name} takes the connection and gives no answer.`,
+    "Call again; if it stays so, look at what stands in between, such as a proxy or the wrong endpoint.",
+  );
+}
+
 export function failed(message: string, advice: string): Verdict {
   return { result: "failed", message, advice };
 }

@@ -51,6 +51,11 @@ test("a closed port fails tcp, and is named", async () => {
   });
 });
 
+test("what there was no time for is not taken to be in order", async () => {
+  const findings = await networkFindings(local(await server()), performance.now());
+  expect(findings[0]).toMatchObject({ result: "failed", message: "There was no time left to look at it." });
+});
+
 describe.each(["mysql", "postgres"] as const)("for %s", (dialect) => {
   test("a server that takes the connection and says nothing is told from one that does not answer", async () => {
     expect(await trouble(local(await server(), dialect), 500)).toMatchObject({

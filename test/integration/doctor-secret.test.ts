@@ -2,7 +2,7 @@ import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { MigratorError } from "../../lib/errors";
 import { awsVariables } from "../contract/secrets-manager";
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { diagnose, findingOf } from "../support/doctor";
+import { diagnose, findingOf, resultsOf } from "../support/doctor";
 import { listen } from "../support/listen";
 import { type SecretsManagerDouble, startSecretsManager } from "../support/secrets-manager";
 
@@ -77,6 +77,17 @@ test("the way to a database that the settings name is looked at without the secr
     result: "skipped",
     message: "It depends on secrets-manager, which failed.",
   });
+});
+
+test("a Secrets Manager that says nothing does not keep the rest from being looked at", async () => {
+  secrets.behave("hang");
+  const { hostname, port } = new URL(database.url);
+  const known = { ...settings, DATABASE_HOST: hostname, DATABASE_PORT: port };
+  const report = await diagnose(known, { patienceMs: 4_000 });
+  expect(resultsOf(report)).toEqual({ "secrets-manager": "failed", dns: "ok", tcp: "ok", tls: "ok" });
+  expect(findingOf(report, "secrets-manager").message).toBe(
+    "Secrets Manager takes the connection and gives no answer.",
+  );
 });
 
 describe("S3", () => {
