@@ -50,10 +50,13 @@ export type {
 } from "./report";
 export { httpTrigger } from "./trigger/http";
 export { invokeTrigger } from "./trigger/invoke";
+export { s3Trigger } from "./trigger/s3";
 export {
   createHandler,
   type Invocation,
   type LambdaContext,
   type LambdaHandler,
   type Trigger,
+  type Uploads,
 } from "./trigger/trigger";
+export { assembleUploads, type UploadedBundle } from "./uploads";

@@ -9,6 +9,7 @@ import type { PlaceholderValues } from "./placeholder";
 import { readFolder } from "./reader";
 import { type Bucket, type StoredObject, withBucket } from "./s3-bucket";
 import { uploadIncomplete } from "./s3-errors";
+import { createKept, type Kept } from "./s3-kept";
 import { type Contents, checkManifest, MANIFEST } from "./s3-manifest";
 import type { Source } from "./source";
 
@@ -51,13 +52,14 @@ const AT_ONCE = 25;
  */
 export function createS3Folders(options: S3Options): S3Folders {
   const { location } = options;
+  const kept = createKept(MAX_SET_BYTES);
   return {
     location: showS3Location(location),
     open: (database) => {
       const folder: S3Location = { ...location, prefix: `${location.prefix}${database}/` };
       return {
         location: showS3Location(folder),
-        load: () => withBucket(folder, (bucket) => loadFolder(bucket, folder, options)),
+        load: () => withBucket(folder, (bucket) => loadFolder(keeping(bucket, kept), folder, options)),
       };
     },
     databases: () => withBucket(location, (bucket) => bucket.folders(location.prefix)),
@@ -66,6 +68,15 @@ export function createS3Folders(options: S3Options): S3Folders {
       return (await withBucket(folder, (bucket) => listFolder(bucket, folder))).length > 0;
     },
   };
+}
+
+function keeping(bucket: Bucket, kept: Kept): Bucket {
+  const read = async (object: StoredObject) => {
+    const content = kept.get(object) ?? (await bucket.read(object));
+    if (content) kept.put(object, content);
+    return content;
+  };
+  return { ...bucket, read };
 }
 
 async function loadFolder(bucket: Bucket, folder: S3Location, options: S3Options): Promise<readonly Migration[]> {

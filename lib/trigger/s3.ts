@@ -40,7 +40,7 @@ async function handle(invocation: Invocation): Promise<unknown> {
   const partly = batch && unasked.length === 0 && errors.some(({ length }) => length === 0);
   // To give back all of a batch is no success either.
   if (all.length > 0 && !partly) throw together(all);
-  if (!batch) return { databases: [...looks.keys()] };
+  if (!batch) return { databases: [...looks.keys()].sort() };
   for (const error of all) log.error("failed", { error });
   const failures = asked.filter((_, at) => errors[at]?.length);
   return { batchItemFailures: failures.map(({ id }) => ({ itemIdentifier: id })) };

@@ -43,7 +43,10 @@ const SHUT = "database.shut.internal";
       const server = connect(Number(port), hostname).on("error", () => socket.destroy());
       socket.pipe(server).pipe(socket);
     }, subnet.gateway);
-    const [upload, migrate] = await Promise.all([bundleFunction("upload"), bundleFunction("migrate")]);
+    const [upload, migrate] = await Promise.all([
+      bundleFunction("upload", "mysql"),
+      bundleFunction("migrate", "mysql"),
+    ]);
     bundled.push(upload, migrate);
     const near = { DATABASE_HOST: subnet.gateway, DATABASE_PORT: String(forwarder.port), DATABASE_TLS: "off" };
     const login = `${username}:${password}`;

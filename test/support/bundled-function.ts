@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import type { DialectName } from "../../lib/migration";
 import { migrations } from "../../plugins/esbuild";
 import type { LambdaFunction } from "./lambda-function";
 
@@ -9,8 +10,8 @@ export interface BundledFunction extends Pick<LambdaFunction, "code" | "handler"
   remove(): Promise<void>;
 }
 
-/** Bundles one of `functions/` as serverless.yml has it bundled, for MySQL and with this repository's migrations. */
-export async function bundleFunction(name: "migrate" | "upload"): Promise<BundledFunction> {
+/** Bundles one of `functions/` as serverless.yml has it bundled, `migrate` with this repository's migrations. */
+export async function bundleFunction(name: "migrate" | "upload", dialect: DialectName): Promise<BundledFunction> {
   const code = await mkdtemp(join(tmpdir(), "migration-lambda-function-"));
   await build({
     absWorkingDir: resolve("."),
@@ -21,7 +22,7 @@ export async function bundleFunction(name: "migrate" | "upload"): Promise<Bundle
     platform: "node",
     target: "node24",
     logLevel: "silent",
-    plugins: [migrations({ dialect: "mysql" })],
+    plugins: [migrations({ dialect })],
   });
   return { code, handler: `${name}.handler`, remove: () => rm(code, { recursive: true, force: true }) };
 }

@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/assemble-doctor": ["nouns", "lib/assembly", "lib/settings", "lib/database", "lib/doctor"],
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
   "lib/assemble": ["nouns", "lib/source", "lib/trigger", "lib/assembly", "lib/uploads"],
-  "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/trigger"],
+  "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/uploads", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
   functions: [
     "nouns",

@@ -35,8 +35,10 @@ test("every setting can be set", () => {
     LOCK_TIMEOUT_SECONDS: "60",
     HTTP_PATIENCE_SECONDS: "300",
     LOG_LEVEL: "DEBUG",
+    MIGRATIONS_S3: "s3://uploads/live",
   });
   expect(settings).toMatchObject({
+    migrationsS3: { bucket: "uploads", prefix: "live/" },
     tls: { mode: "off" },
     tables: { migration: "m", step: "m_step", run: "m_run" },
     late: "apply",
@@ -116,7 +118,7 @@ describe("a URL", () => {
 
 describe(".env.example", () => {
   const text = readFileSync(join(__dirname, "../../.env.example"), "utf8");
-  const documented = [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)]
+  const documented = [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)]
     .map(([, name]) => name)
     .filter((name) => !name?.startsWith("PLACEHOLDER_"));
   const readByOthers = ["PORT", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT"];
