@@ -1,14 +1,15 @@
-import { createAssembly } from "./assembly";
+import { type CreateSources, createAssembly, type MakeDoctor } from "./assembly";
 import { createBundle, type Manifest } from "./source/bundle";
 import type { Invocation } from "./trigger/trigger";
 import { assembleUploads, type UploadedBundle } from "./uploads";
 
 /** What triggers work with, from the environment and the bundle that was built with the function. */
-export function assembleBundle(bundle: Manifest | UploadedBundle): Invocation["assemble"] {
+export function assembleBundle(bundle: Manifest | UploadedBundle, makeDoctor?: MakeDoctor): Invocation["assemble"] {
   // A function that was built for uploads has no migrations, and any other one nothing that reads from S3.
-  if (!("migrations" in bundle)) return assembleUploads(bundle);
-  return createAssembly(bundle.dialect, ({ placeholders }) => {
+  if (!("migrations" in bundle)) return assembleUploads(bundle, makeDoctor);
+  const createSources: CreateSources = ({ placeholders }) => {
     const source = createBundle(bundle, placeholders);
     return { open: () => source };
-  });
+  };
+  return createAssembly(bundle.dialect, createSources, makeDoctor);
 }

@@ -42,6 +42,7 @@ export const schemas = {
     dryRun: v.exactOptional(dryRun),
   }),
   baseline: v.strictObject({ ...some, to, dryRun: v.exactOptional(dryRun) }),
+  doctor: v.strictObject(some),
   cancel: v.strictObject(one),
   accept: v.strictObject({ ...one, migration, reason }),
   settle: v.strictObject({

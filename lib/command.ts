@@ -4,7 +4,16 @@ import { schemas } from "./command-schemas";
 import { MigratorError } from "./errors";
 import type { Problem } from "./report";
 
-export type Action = "status" | "migrate" | "rollback" | "adopt" | "baseline" | "cancel" | "accept" | "settle";
+export type Action =
+  | "status"
+  | "migrate"
+  | "rollback"
+  | "adopt"
+  | "baseline"
+  | "doctor"
+  | "cancel"
+  | "accept"
+  | "settle";
 
 export { TOOLS } from "./command-fields";
 export type ToolName = (typeof TOOLS)[number];
@@ -68,6 +77,11 @@ export interface BaselineCommand extends SomeDatabases {
   readonly dryRun?: boolean;
 }
 
+export interface DoctorCommand extends SomeDatabases {
+  readonly action: "doctor";
+  readonly runId?: string;
+}
+
 export interface CancelCommand extends OneDatabase {
   readonly action: "cancel";
   /** The run whose statement is to be stopped, not this call's own. Absent: whichever is in progress. */
@@ -102,9 +116,13 @@ export type Command =
   | RollbackCommand
   | AdoptCommand
   | BaselineCommand
+  | DoctorCommand
   | CancelCommand
   | AcceptCommand
   | SettleCommand;
+
+/** What is asked of the migrations and the journal. */
+export type JournalCommand = Exclude<Command, DoctorCommand>;
 
 /** What the way in knows about one call and the Command does not say. */
 export interface Call {
@@ -145,6 +163,8 @@ export function parseCommand(action: Action, input: unknown): Command {
       return { action, ...check(action, schemas.adopt, input) };
     case "baseline":
       return { action, ...check(action, schemas.baseline, input) };
+    case "doctor":
+      return { action, ...check(action, schemas.doctor, input) };
     case "cancel":
       return { action, ...check(action, schemas.cancel, input) };
     case "accept":

@@ -39,6 +39,8 @@ export interface ErrorDetails {
   readonly problems?: readonly Problem[];
   readonly report?: Report;
   readonly cause?: unknown;
+  /** The database itself says so: on the way to it everything is in order. */
+  readonly answered?: true;
 }
 
 /** The only error that this package throws on purpose. Its texts never hold a password, a host or a secret's id. */
@@ -48,6 +50,7 @@ export class MigratorError extends Error {
   readonly advice: string | undefined;
   readonly problems: readonly Problem[];
   readonly report: Report | undefined;
+  readonly answered: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -55,5 +58,6 @@ export class MigratorError extends Error {
     this.advice = details.advice;
     this.problems = details.problems ?? [];
     this.report = details.report;
+    this.answered = details.answered ?? false;
   }
 }

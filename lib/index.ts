@@ -1,4 +1,5 @@
 export { assembleBundle } from "./assemble";
+export { doctor } from "./assemble-doctor";
 export type {
   AcceptCommand,
   Action,
@@ -7,6 +8,7 @@ export type {
   Call,
   CancelCommand,
   Command,
+  DoctorCommand,
   MigrateCommand,
   OneDatabase,
   RollbackCommand,
@@ -17,6 +19,7 @@ export type {
 } from "./command";
 export { parseCommand } from "./command";
 export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
+export type { CheckName, Finding } from "./finding";
 export type { Log } from "./log";
 export type {
   BatchOptions,

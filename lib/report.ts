@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./errors";
+import type { Finding } from "./finding";
 import type { Direction } from "./migration";
 
 export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
@@ -27,6 +28,7 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `NOT_APPLIED`: what is to be accepted is not applied.
  * - `NOT_CHANGED`: what is to be accepted is what was applied.
  * - `NOT_IN_DOUBT`: what is to be settled is known.
+ * - `CHECK_FAILED`: the doctor, or a run that could not connect, found what stands in the way.
  * - `INVALID`: a setting, a file or a Command is not what it must be.
  */
 export type ProblemCode =
@@ -53,6 +55,7 @@ export type ProblemCode =
   | "NOT_APPLIED"
   | "NOT_CHANGED"
   | "NOT_IN_DOUBT"
+  | "CHECK_FAILED"
   | "INVALID";
 
 /** A reason not to run. */
@@ -164,6 +167,8 @@ export interface Report {
   readonly changed?: readonly string[];
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
+  /** What the doctor found, check by check. */
+  readonly findings?: readonly Finding[];
   /** Why a person asked for it. */
   readonly reason?: string;
   /** Another run holds the lock and this one waited for it in vain. */

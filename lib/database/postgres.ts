@@ -86,7 +86,8 @@ function lockKey(database: string, schema: string): string {
   return String(hash.readBigInt64BE());
 }
 
-async function findSchema(connection: Connection, { schema }: Place): Promise<void> {
+/** @throws MigratorError `INVALID_SETTINGS` when there is no such schema */
+export async function findSchema(connection: Connection, { schema }: Pick<Place, "schema">): Promise<void> {
   const { text } = postgresGrammar;
   const found = await connection.query<readonly unknown[]>(
     `SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ${text(schema)}`,

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
-import { type Call, type CancelCommand, type Command, runIdOf, type StatusCommand } from "../command";
+import {
+  type Call,
+  type CancelCommand,
+  type Command,
+  type JournalCommand,
+  runIdOf,
+  type StatusCommand,
+} from "../command";
 import type { Database, RunStart, State } from "../database/database";
+import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
@@ -34,10 +42,12 @@ export interface Migrator<Answer = Report> {
   run(command: Command, call: Call): Promise<Answer>;
 }
 
+/** A Migrator without a doctor: that looks at what the engine knows nothing of. */
 export function createMigrator(options: MigratorOptions): Migrator {
   const { log } = options;
   return {
     run: async (command, call) => {
+      if (command.action === "doctor") throw new MigratorError("INVALID_COMMAND", "This function has no doctor.");
       const result = await perform(options, command, call);
       logReport(log, result);
       return result;
@@ -59,7 +69,7 @@ function logReport(log: Log, { action, outcome, message, done, remaining, failur
   else log.info("finished", data);
 }
 
-async function perform(options: MigratorOptions, command: Command, call: Call): Promise<Report> {
+async function perform(options: MigratorOptions, command: JournalCommand, call: Call): Promise<Report> {
   const deadline = createDeadline(call.patienceMs);
   const startedAt = new Date().toISOString();
   const { action } = command;
@@ -86,7 +96,7 @@ async function perform(options: MigratorOptions, command: Command, call: Call): 
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelCommand>): Task {
+function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | CancelCommand>): Task {
   switch (command.action) {
     case "accept":
       return acceptTask(turn, command);

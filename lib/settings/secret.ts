@@ -89,7 +89,7 @@ async function ifUsable<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function noSecret(): MigratorError {
+export function noSecret(): MigratorError {
   const advice = "Compare it with the name in Secrets Manager, and the region with the function's.";
   return invalidSettings([invalid("DATABASE_SECRET_ID names no secret in this account and region", advice)]);
 }

@@ -49,7 +49,11 @@ function reportResponse(report: Report, command: Command): HttpResponse {
 }
 
 /** What is the caller's own mistake has its own status; any other refusal is a conflict with what is there. */
-const PROBLEM_STATUS: Readonly<Partial<Record<ProblemCode, number>>> = { RUN_ID_TAKEN: 400, UNKNOWN_RUN: 404 };
+const PROBLEM_STATUS: Readonly<Partial<Record<ProblemCode, number>>> = {
+  RUN_ID_TAKEN: 400,
+  UNKNOWN_RUN: 404,
+  CHECK_FAILED: 503,
+};
 
 function statusOf({ outcome, problems: [problem] }: Report, command: Command): number {
   // Asked for what is, the answer is found whatever it says.

@@ -14,6 +14,7 @@ const trigger = httpTrigger({
   "POST /accept": "accept",
   "POST /settle": "settle",
   "GET /status": "status",
+  "GET /doctor": "doctor",
 });
 
 async function answer(event: unknown, script: Parameters<typeof play>[2]["script"] = reportOf("done")) {
@@ -27,6 +28,15 @@ const problem = (status: number, details: object) => ({
   status,
   headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
   body: { type: "about:blank", title: expect.any(String), status, detail: expect.any(String), ...details },
+});
+
+test("a doctor that found something is 503, with the checks that failed as problems", async () => {
+  const found = { code: "CHECK_FAILED", message: "There is no route to S3.", advice: "Add an endpoint." } as const;
+  const report = { ...reportOf("refused"), problems: [found] };
+  expect(await answer(restEvent("GET /doctor?database=shop"), report)).toMatchObject({
+    ...problem(503, { code: "CHECK_FAILED", advice: "Add an endpoint.", problems: [found] }),
+    command: { action: "doctor", database: "shop" },
+  });
 });
 
 describe("the status of an answer", () => {

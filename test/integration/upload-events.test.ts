@@ -1,9 +1,10 @@
 import { ask } from "../support/ask";
+import type { BundledFunction } from "../support/bundled-function";
 import { adminUrl } from "../support/database";
 import { createLambdaHost, type LambdaHost } from "../support/lambda-host";
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 import { SERVERS, type Server } from "../support/servers";
-import { type BuiltFunction, buildUpload } from "../support/upload-function";
+import { buildUpload } from "../support/upload-function";
 import { allowCreating, type UploadWorld, withUploads } from "../support/uploads";
 
 const COPIES = 3;
@@ -72,7 +73,7 @@ async function sendAll(world: UploadWorld, server: Server, host: LambdaHost): Pr
 }
 
 describe.each(SERVERS)("on $dialect", (server) => {
-  let built: BuiltFunction;
+  let built: BundledFunction;
   beforeAll(async () => {
     built = await buildUpload(server.dialect);
   });

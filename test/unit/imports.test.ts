@@ -13,15 +13,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/engine": ["nouns", "lib/history", "lib/source/source", "lib/database/database"],
   "lib/history": ["nouns"],
   "lib/settings": ["nouns"],
+  "lib/doctor": ["nouns", "lib/settings"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
-  "lib/assembly": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
+  "lib/assembly": [
+    "nouns",
+    "lib/settings",
+    "lib/source",
+    "lib/database",
+    "lib/engine",
+    "lib/trigger",
+    "lib/doctor/explain",
+    "lib/doctor/handshake",
+  ],
+  "lib/assemble-doctor": ["nouns", "lib/assembly", "lib/settings", "lib/database", "lib/doctor"],
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
   "lib/assemble": ["nouns", "lib/source", "lib/trigger", "lib/assembly", "lib/uploads"],
-  "lib/index": ["nouns", "lib/assemble", "lib/uploads", "lib/trigger"],
+  "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/uploads", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
   functions: [
     "nouns",
     "lib/assemble",
+    "lib/assemble-doctor",
     "lib/uploads",
     "lib/trigger",
     "migration-lambda:bundle",
@@ -46,7 +58,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   esbuild: ["plugins"],
 };
 
-const SPECIAL = ["lib/assemble", "lib/assembly", "lib/uploads", "lib/index"];
+const SPECIAL = ["lib/assemble", "lib/assemble-doctor", "lib/assembly", "lib/uploads", "lib/index"];
 
 function roomOf(file: string): string {
   const path = file.replace(/\.ts$/, "");
