@@ -29,6 +29,7 @@ async function perform(action: Asked["action"], url: string): Promise<Answer> {
       patienceMs: PATIENCE_MS,
       whenRunning: "wait",
     });
+    if ("databases" in report) throw new Error("A Command for one database was answered for several.");
     const { outcome, done, failure, problems } = report;
     if (outcome === "done") return { done: done.map(({ name }) => name) };
     return { error: failure?.message ?? problems[0]?.code ?? outcome };
