@@ -186,7 +186,7 @@ function contradictionsIn(action: Action, { database, databases, onFailure, runI
   return [
     ...(database !== undefined && databases !== undefined ? ["Give `database` or `databases`, not both"] : []),
     ...(databases === undefined && onFailure !== undefined ? ["`onFailure` goes with `databases`"] : []),
-    // Those that had nothing to do know of no such run, and would be told apart from nothing.
+    // A database in which that run found nothing to do does not know of it, and would refuse.
     ...(action === "status" && databases !== undefined && runId !== undefined
       ? ["`status` tells of a `runId` in one `database`, not in `databases`"]
       : []),

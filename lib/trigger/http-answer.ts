@@ -65,7 +65,8 @@ function summaryResponse(summary: Summary, command: Command): HttpResponse {
   const worst = summary.databases.filter((result) => outcomeOf(result) === summary.outcome);
   const statuses = worst.map((result) => ("outcome" in result ? statusOf(result, command) : ERROR_STATUS[result.code]));
   // One that failed is an error, even where another one of the worst could not be reached and is worth asking again.
-  const status = statuses.includes(STATUS[summary.outcome]) ? STATUS[summary.outcome] : (statuses[0] ?? 202);
+  const usual = STATUS[summary.outcome];
+  const status = statuses.includes(usual) ? usual : (statuses[0] ?? usual);
   if (status < 300) return success(status, summary);
   return problem(status, { code: codeOf(worst, summary), detail: summary.message, ...summary }, retryAfter(status));
 }
