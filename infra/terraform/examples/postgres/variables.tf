@@ -1,0 +1,5 @@
+variable "region" {
+  type        = string
+  description = "Where all of it is made."
+  default     = "eu-central-1"
+}
