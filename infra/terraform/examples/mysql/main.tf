@@ -9,7 +9,7 @@ module "migrations" {
   source = "../.."
 
   name     = "shop-migrations"
-  packages = "${path.module}/../../../../.serverless"
+  packages = var.packages
 
   secret_arn                  = var.secret_arn
   database_port               = 3306

@@ -39,3 +39,9 @@ variable "secrets_manager_endpoint" {
   description = "Make an interface endpoint for Secrets Manager. A VPC may have only one."
   default     = false
 }
+
+variable "packages" {
+  type        = string
+  description = "Folder of the functions' zips."
+  default     = "../../../../.serverless"
+}

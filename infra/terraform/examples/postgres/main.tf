@@ -9,7 +9,7 @@ module "migrations" {
   source = "../.."
 
   name     = "orders-migrations"
-  packages = "${path.module}/../../../../.serverless"
+  packages = var.packages
 
   secret_arn                  = aws_db_instance.orders.master_user_secret[0].secret_arn
   database_port               = 5432

@@ -3,3 +3,9 @@ variable "region" {
   description = "Where all of it is made."
   default     = "eu-central-1"
 }
+
+variable "packages" {
+  type        = string
+  description = "Folder of the functions' zips."
+  default     = "../../../../.serverless"
+}
