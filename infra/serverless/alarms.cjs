@@ -4,7 +4,7 @@ const { functions } = require("./upload.cjs");
 exports.resources = async ({ resolveVariable }) => {
   const address = await resolveVariable("param:alarmEmail");
   if (!address) return { Resources: {} };
-  const uploads = Object.keys(await functions());
+  const uploads = Object.keys(await functions({ resolveVariable }));
   const ofFunctions = ["migrate", "rollback", "status", ...uploads].flatMap((name) => {
     const logicalId = `${name[0].toUpperCase()}${name.slice(1)}`;
     const of = {

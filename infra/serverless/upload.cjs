@@ -13,11 +13,12 @@ function location() {
   return { bucket, prefix: prefix && `${prefix}/`, arn: sub(`arn:%{AWS::Partition}:s3:::${bucket}`) };
 }
 
-exports.functions = async () => {
+/** The function, with the name `upload`, to be merged into those of serverless.yml. */
+exports.functions = async ({ resolveVariable }) => {
   if (!location()) return {};
   return {
     upload: {
-      handler: "functions/upload.handler",
+      handler: await resolveVariable("param:uploadHandler"),
       description: "Migrates the databases whose migrations were uploaded",
       // Unlike a call, an event that failed has nobody who would call again.
       maximumRetryAttempts: 2,

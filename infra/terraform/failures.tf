@@ -1,10 +1,17 @@
+locals {
+  failed_uploads_name = "${var.name}-failed-uploads"
+  # Put together rather than asked for: the queue has its policy from the start, and SQS takes half a minute for each change.
+  failed_uploads_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${local.failed_uploads_name}"
+}
+
 # Events that failed in all attempts, each with what the function answered last.
 resource "aws_sqs_queue" "failed_uploads" {
   count = local.upload_functions
 
-  name                      = "${var.name}-failed-uploads"
+  name                      = local.failed_uploads_name
   message_retention_seconds = 14 * 24 * 60 * 60
   sqs_managed_sse_enabled   = true
+  policy                    = data.aws_iam_policy_document.failed_uploads[0].json
   tags                      = var.tags
 }
 
@@ -15,7 +22,7 @@ data "aws_iam_policy_document" "failed_uploads" {
     sid       = "TlsOnly"
     effect    = "Deny"
     actions   = ["sqs:*"]
-    resources = aws_sqs_queue.failed_uploads[*].arn
+    resources = [local.failed_uploads_arn]
 
     principals {
       type        = "*"
@@ -35,7 +42,7 @@ data "aws_iam_policy_document" "failed_uploads" {
     content {
       sid       = "FromTheTopic"
       actions   = ["sqs:SendMessage"]
-      resources = aws_sqs_queue.failed_uploads[*].arn
+      resources = [local.failed_uploads_arn]
 
       principals {
         type        = "Service"
@@ -49,11 +56,4 @@ data "aws_iam_policy_document" "failed_uploads" {
       }
     }
   }
-}
-
-resource "aws_sqs_queue_policy" "failed_uploads" {
-  count = local.upload_functions
-
-  queue_url = aws_sqs_queue.failed_uploads[0].id
-  policy    = data.aws_iam_policy_document.failed_uploads[0].json
 }

@@ -40,7 +40,7 @@ resource "aws_s3_bucket_notification" "uploads" {
     content {
       lambda_function_arn = lambda_function.value
       events              = ["s3:ObjectCreated:*"]
-      filter_prefix       = local.upload_prefix
+      filter_prefix       = local.upload_prefix == "" ? null : local.upload_prefix
     }
   }
 
@@ -50,7 +50,7 @@ resource "aws_s3_bucket_notification" "uploads" {
     content {
       topic_arn     = topic.value
       events        = ["s3:ObjectCreated:*"]
-      filter_prefix = local.upload_prefix
+      filter_prefix = local.upload_prefix == "" ? null : local.upload_prefix
     }
   }
 
@@ -80,7 +80,7 @@ resource "aws_sns_topic_subscription" "upload" {
   # What SNS cannot hand to Lambda at all; what the function fails at, Lambda sends there.
   redrive_policy = jsonencode({ deadLetterTargetArn = aws_sqs_queue.failed_uploads[0].arn })
 
-  depends_on = [aws_lambda_permission.sns, aws_sqs_queue_policy.failed_uploads]
+  depends_on = [aws_lambda_permission.sns]
 }
 
 data "aws_iam_policy_document" "topic" {

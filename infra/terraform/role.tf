@@ -135,7 +135,7 @@ data "aws_iam_policy_document" "upload" {
   statement {
     sid       = "KeepFailedUploads"
     actions   = ["sqs:SendMessage"]
-    resources = aws_sqs_queue.failed_uploads[*].arn
+    resources = [local.failed_uploads_arn]
   }
 
   dynamic "statement" {

@@ -27,7 +27,7 @@ variable "packages" {
 variable "runtime" {
   type        = string
   default     = "nodejs24.x"
-  description = "Lambda's runtime. Versions of the provider before 6.21 know nodejs22.x only, which will do."
+  description = "Lambda's runtime. Version 5 of the provider knows nodejs22.x only, which will do."
 
   validation {
     condition     = contains(["nodejs22.x", "nodejs24.x"], var.runtime)
