@@ -35,7 +35,10 @@ if (terraform && providers && moto) {
   describe("the module, applied to moto", () => applied({ terraform, providers, moto }));
 } else {
   const missing = "it takes terraform, its provider for AWS and moto_server, and one of them is not here";
-  console.warn(`SKIPPED: the Terraform module was not applied, and nothing that it deploys was called: ${missing}.`);
+  // Of a file whose tests are all skipped Jest does not show the console.
+  process.stderr.write(
+    `SKIPPED: the Terraform module was not applied, and nothing that it deploys was called: ${missing}.\n`,
+  );
   describe.skip("the module, applied to moto", () => {
     test(`was not tried: ${missing}`, () => {});
   });

@@ -84,7 +84,10 @@ const expression = (text: string) => `$\{${text}}`;
 const missing =
   terraform === undefined ? "terraform is not in the PATH" : "its provider for AWS is not on this machine";
 if (terraform === undefined || providers === undefined) {
-  console.warn(`SKIPPED: the Terraform module was parsed, but its format and validity were not checked: ${missing}.`);
+  // Of a file whose tests are all skipped Jest does not show the console.
+  process.stderr.write(
+    `SKIPPED: the Terraform module was parsed, but its format and validity were not checked: ${missing}.\n`,
+  );
   describe.skip("terraform", () => {
     test(`was not run: ${missing}`, () => {});
   });

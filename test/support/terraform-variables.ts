@@ -1,13 +1,13 @@
 import type { Named } from "./hcl";
 
-/** The rows of docs/terraform.md: name, type, default, description. */
-export function variablesTable(variables: readonly Named[]): readonly string[] {
+/** The list in docs/terraform.md: name, type, default, description. */
+export function variablesList(variables: readonly Named[]): readonly string[] {
   return variables
     .toSorted((one, other) => one.name.localeCompare(other.name))
     .map(({ name, block }) => {
       const { type, default: preset, description } = block;
-      const shown = "default" in block ? code(JSON.stringify(preset)) : "required";
-      return `| \`${name}\` | ${code(typeText(String(type)))} | ${shown} | ${description} |`;
+      const shown = "default" in block ? `default ${code(JSON.stringify(preset))}` : "required";
+      return `- \`${name}\` (${code(typeText(String(type)))}, ${shown}): ${description}`;
     });
 }
 
