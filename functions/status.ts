@@ -1,10 +1,11 @@
 import { bundle } from "migration-lambda:bundle";
 import { assembleBundle } from "../lib/assemble";
+import { doctor } from "../lib/assemble-doctor";
 import { httpTrigger } from "../lib/trigger/http";
 import { invokeTrigger } from "../lib/trigger/invoke";
 import { createHandler } from "../lib/trigger/trigger";
 
-export const handler = createHandler(assembleBundle(bundle), [
-  httpTrigger({ "GET /status": "status" }),
-  invokeTrigger("status"),
+export const handler = createHandler(assembleBundle(bundle, doctor), [
+  httpTrigger({ "GET /status": "status", "GET /doctor": "doctor" }),
+  invokeTrigger("status", "doctor"),
 ]);

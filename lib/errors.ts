@@ -6,6 +6,7 @@ import type { Problem, Report } from "./report";
  * - `INVALID_COMMAND`: the Command cannot be understood; nothing was opened.
  * - `INVALID_SETTINGS`: the environment or the secret is incomplete or contradictory.
  * - `INVALID_MIGRATIONS`: the Source cannot be read as a whole.
+ * - `UPLOAD_INCOMPLETE`: what is in the bucket is no complete set yet; calling again later helps.
  * - `UNREACHABLE`: no connection within the time there was.
  * - `ACCESS_DENIED`: the database knows us not, or a privilege is missing.
  * - `READ_ONLY`: the endpoint is a reader, or fails over.
@@ -23,6 +24,7 @@ export type ErrorCode =
   | "INVALID_COMMAND"
   | "INVALID_SETTINGS"
   | "INVALID_MIGRATIONS"
+  | "UPLOAD_INCOMPLETE"
   | "UNREACHABLE"
   | "ACCESS_DENIED"
   | "READ_ONLY"
@@ -43,6 +45,8 @@ export interface ErrorDetails {
   readonly problems?: readonly Problem[];
   readonly report?: Report;
   readonly cause?: unknown;
+  /** The database itself says so: on the way to it everything is in order. */
+  readonly answered?: true;
 }
 
 /** The only error that this package throws on purpose. Its texts never hold a password, a host or a secret's id. */
@@ -52,6 +56,7 @@ export class MigratorError extends Error {
   readonly advice: string | undefined;
   readonly problems: readonly Problem[];
   readonly report: Report | undefined;
+  readonly answered: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -59,5 +64,6 @@ export class MigratorError extends Error {
     this.advice = details.advice;
     this.problems = details.problems ?? [];
     this.report = details.report;
+    this.answered = details.answered ?? false;
   }
 }

@@ -1,4 +1,5 @@
 export { assembleBundle } from "./assemble";
+export { doctor } from "./assemble-doctor";
 export type {
   AcceptCommand,
   Action,
@@ -7,14 +8,18 @@ export type {
   Call,
   CancelCommand,
   Command,
+  DoctorCommand,
   MigrateCommand,
+  OneDatabase,
   RollbackCommand,
   SettleCommand,
+  SomeDatabases,
   StatusCommand,
   ToolName,
 } from "./command";
 export { parseCommand } from "./command";
 export { type ErrorCode, type ErrorDetails, MigratorError } from "./errors";
+export type { CheckName, Finding } from "./finding";
 export type { Log } from "./log";
 export type {
   BatchOptions,
@@ -40,13 +45,18 @@ export type {
   Problem,
   ProblemCode,
   Report,
+  Summary,
+  Unreached,
 } from "./report";
 export { httpTrigger } from "./trigger/http";
 export { invokeTrigger } from "./trigger/invoke";
+export { s3Trigger } from "./trigger/s3";
 export {
   createHandler,
   type Invocation,
   type LambdaContext,
   type LambdaHandler,
   type Trigger,
+  type Uploads,
 } from "./trigger/trigger";
+export { assembleUploads, type UploadedBundle } from "./uploads";

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./errors";
+import type { Finding } from "./finding";
 import type { Direction } from "./migration";
 
 export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
@@ -26,6 +28,7 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `NOT_APPLIED`: what is to be accepted is not applied.
  * - `NOT_CHANGED`: what is to be accepted is what was applied.
  * - `NOT_IN_DOUBT`: what is to be settled is known.
+ * - `CHECK_FAILED`: the doctor, or a run that could not connect, found what stands in the way.
  * - `INVALID`: a setting, a file or a Command is not what it must be.
  */
 export type ProblemCode =
@@ -52,6 +55,7 @@ export type ProblemCode =
   | "NOT_APPLIED"
   | "NOT_CHANGED"
   | "NOT_IN_DOUBT"
+  | "CHECK_FAILED"
   | "INVALID";
 
 /** A reason not to run. */
@@ -163,10 +167,45 @@ export interface Report {
   readonly changed?: readonly string[];
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
+  /** What the doctor found, check by check. */
+  readonly findings?: readonly Finding[];
   /** Why a person asked for it. */
   readonly reason?: string;
   /** Another run holds the lock and this one waited for it in vain. */
   readonly waiting?: true;
   /** One sentence for people. */
   readonly message: string;
+}
+
+/** A database of which there is no Report, and why. */
+export interface Unreached {
+  readonly database: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly advice?: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** What happened in each of several databases, as plain JSON. */
+export interface Summary {
+  readonly runId: string;
+  readonly action: string;
+  /** The worst of all; what was not reached has failed. */
+  readonly outcome: Outcome;
+  /** In the order in which they were asked for; patterns by name. */
+  readonly databases: readonly (Report | Unreached)[];
+  /** Those that were not begun: the time was up, or another one had failed and `onFailure` was `stop`. */
+  readonly notStarted?: readonly string[];
+  /** Those whose Report is left out, since the answer would be larger than Lambda allows: the log has what came of them. */
+  readonly leftOut?: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** One sentence for people; names each database that failed or was refused, and why. */
+  readonly message: string;
+}
+
+/** What came of one database: what was not reached has failed. */
+export function outcomeOf(result: Report | Unreached): Outcome {
+  return "outcome" in result ? result.outcome : "failed";
 }

@@ -6,37 +6,46 @@ import type { Problem } from "../lib/report";
 import { sha256 } from "../lib/source/checksum";
 import { readDirectory } from "../lib/source/directory";
 import type { ReadFolder } from "../lib/source/reader";
-import { type BuildFolder, type MigrationsOptions, readOptions } from "./build-options";
+import { type BuildFolder, type BuildTarget, type MigrationsOptions, readOptions } from "./build-options";
 import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
+import { leaveOutUploads } from "./no-uploads";
 import { leaveOutOtherDialect } from "./one-dialect";
-import { generateSet, SET } from "./set";
+import { generateSet, NO_SET, SET } from "./set";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
 export { readSet } from "./set";
 
 const name = "migration-lambda:bundle";
+const uploads = "migration-lambda:uploads";
 
 /**
  * An esbuild plugin that turns a folder of migrations into the module `migration-lambda:bundle`, which exports `bundle`,
  * a Manifest for `createBundle`, and into `migration-lambda:set`, which exports what the Guard knows of it. A folder that
- * cannot be used as a whole fails the build, with an error for each problem.
+ * cannot be used as a whole fails the build, with an error for each problem. Where migrations are uploaded to S3, no folder is
+ * read. `migration-lambda:uploads` is for functions that have none built in either way.
  */
 export function migrations(options: MigrationsOptions = {}): Plugin {
   return {
     name: "migration-lambda",
     setup: (build) => {
-      const folder = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
+      const input = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
       const tools = toolPackages(build);
-      build.onResolve({ filter: new RegExp(`^(?:${name}|${SET})$`) }, ({ path }) => ({ path, namespace: path }));
-      const errors = "path" in folder ? [] : folder.map((text) => ({ text }));
-      build.onLoad({ filter: /./, namespace: name }, () =>
-        "path" in folder ? load(build, folder, tools) : { errors },
-      );
-      build.onLoad({ filter: /./, namespace: SET }, () => ("path" in folder ? loadSet(build, folder) : { errors }));
+      build.onResolve({ filter: new RegExp(`^(?:${name}|${uploads}|${SET})$`) }, ({ path }) => ({
+        path,
+        namespace: name,
+      }));
+      build.onLoad({ filter: /./, namespace: name }, ({ path }) => {
+        if (!("target" in input)) return { errors: input.map((text) => ({ text })) };
+        if (path === SET) return input.folder ? loadSet(build, input.folder) : { errors: [{ text: NO_SET }] };
+        if (path === uploads) return described("uploads", input.target);
+        return input.folder ? load(build, input.folder, tools) : described("bundle", input.target);
+      });
       leaveOutDeadWeight(build);
-      if ("path" in folder) leaveOutOtherDialect(build, folder.dialect);
+      if (!("target" in input)) return;
+      leaveOutOtherDialect(build, input.target.dialect);
+      if (input.folder) leaveOutUploads(build);
     },
   };
 }
@@ -44,6 +53,11 @@ export function migrations(options: MigrationsOptions = {}): Plugin {
 /** What serverless-esbuild calls when `custom.esbuild.plugins` names this file. */
 export default function plugins(): Plugin[] {
   return [migrations()];
+}
+
+/** All that is known where no folder is read. */
+function described(constant: string, target: BuildTarget): OnLoadResult {
+  return { contents: `export const ${constant} = ${JSON.stringify(target)};`, loader: "js" };
 }
 
 function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {

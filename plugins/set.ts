@@ -6,6 +6,10 @@ import { type MigrationsOptions, readOptions } from "./build-options";
 /** The module that a Guard gets its set from. */
 export const SET = "migration-lambda:set";
 
+/** An application's build has to know its migrations. */
+export const NO_SET =
+  "migration-lambda/set is made of a folder of migrations: build the application without MIGRATIONS_S3";
+
 export function generateSet(migrations: MigrationSet): string {
   return `export const set = ${JSON.stringify(migrations.map(built), undefined, 1)};\n`;
 }
@@ -16,8 +20,10 @@ export function generateSet(migrations: MigrationSet): string {
  * @throws MigratorError `INVALID_SETTINGS`, `INVALID_MIGRATIONS`
  */
 export async function readSet(options: MigrationsOptions = {}): Promise<MigrationSet> {
-  const folder = readOptions(options, process.cwd());
-  if (!("path" in folder)) throw new MigratorError("INVALID_SETTINGS", folder.join("; "));
+  const input = readOptions({ ...options, from: "folder" }, process.cwd());
+  if (!("target" in input)) throw new MigratorError("INVALID_SETTINGS", input.join("; "));
+  const { folder } = input;
+  if (!folder) throw new MigratorError("INVALID_SETTINGS", NO_SET);
   const { migrations } = await readDirectory(folder.path, folder);
   return migrations.map(built);
 }

@@ -1,6 +1,8 @@
+const upload = require("./upload.cjs");
+
 /**
- * What the functions may do besides writing their own logs: read this one secret, and log in as this one user of the
- * database.
+ * What the functions may do besides writing their own logs: read this one secret, log in as this one user of the
+ * database, and read the migrations that are uploaded.
  */
 exports.statements = async ({ resolveVariable }) => {
   const secretArn = await resolveVariable("param:secretArn");
@@ -11,6 +13,7 @@ exports.statements = async ({ resolveVariable }) => {
     ...(secretArn ? [allow("secretsmanager:GetSecretValue", whole(secretArn))] : []),
     ...(kmsKeyArn ? [allow("kms:Decrypt", kmsKeyArn)] : []),
     ...(dbUserArn ? [allow("rds-db:connect", dbUserArn)] : []),
+    ...(await upload.statements({ resolveVariable })),
   ];
 };
 

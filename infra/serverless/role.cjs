@@ -1,6 +1,5 @@
 const { statements } = require("./permissions.cjs");
-
-const sub = (text) => ({ "Fn::Sub": text.replaceAll("%", "$") });
+const { sub } = require("./template.cjs");
 
 /** What Lambda itself does with the role to put a function into a VPC; none of it can be limited to one resource. */
 const INTERFACES = [

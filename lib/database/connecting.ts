@@ -1,5 +1,6 @@
 import { MigratorError } from "../errors";
 import type { Login, Logins } from "../login";
+import type { DialectName } from "../migration";
 import type { Connection } from "./connection";
 import type { Deadline } from "./database";
 
@@ -23,6 +24,8 @@ export type Attempt = (login: Login, timeoutMs: number) => Promise<Connection | 
 /** Longest wait for a paused or starting database, in milliseconds; Aurora takes 30 s and more to resume. */
 const CONNECT_MS = 60_000;
 const RETRY_MS = 500;
+/** Kept back of a caller's time to find out what stands in the way, in milliseconds; at most half of it. */
+const LOOK_MS = 3_000;
 
 /**
  * Opens one connection: tries the logins in their order and waits for a database that is not there yet.
@@ -33,7 +36,8 @@ export async function connectWith(
   logins: Logins,
   deadline: Deadline,
 ): Promise<{ readonly connection: Connection; readonly database: string }> {
-  const until = Date.now() + Math.min(deadline.remainingMs(), CONNECT_MS);
+  const remainingMs = deadline.remainingMs();
+  const until = Date.now() + Math.min(Math.max(remainingMs - LOOK_MS, remainingMs / 2), CONNECT_MS);
   let refused: MigratorError | undefined;
   for await (const login of logins()) {
     const opened = await openWith(attempt, login, until);
@@ -53,7 +57,7 @@ async function openWith(
   for (;;) {
     const opened = await attempt(login, Math.max(until - Date.now(), 1_000));
     if (!("kind" in opened)) return opened;
-    const error = toError(opened, login);
+    const error = connectError(opened, login);
     if (opened.kind === "login") return { refused: error };
     if (Date.now() + RETRY_MS >= Math.min(until, start + patienceMs(opened))) throw error;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -66,22 +70,31 @@ function patienceMs({ kind }: ConnectFault): number {
   return kind === "other" ? Number.POSITIVE_INFINITY : 0;
 }
 
+/** What a user must have that logs in with a token: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html */
+const IAM_USERS: Readonly<Record<DialectName, string>> = {
+  mysql: "Create the user with AWSAuthenticationPlugin",
+  postgres: "GRANT rds_iam to the user",
+};
+
 /** Texts name neither host nor user: invoke results end up in build logs. */
-function toError({ kind, code }: ConnectFault, { database }: Login): MigratorError {
+export function connectError({ kind, code }: ConnectFault, { database, dialect, token }: Login): MigratorError {
   switch (kind) {
     case "login":
       return new MigratorError("ACCESS_DENIED", "The database refused the user or the password.", {
-        advice: "Check DATABASE_URL, or the secret that DATABASE_SECRET_ID names.",
+        advice: token
+          ? `${IAM_USERS[dialect]}, and allow the function's role rds-db:connect as that user.`
+          : "Check DATABASE_URL, or the secret that DATABASE_SECRET_ID names.",
       });
     case "rights":
       return new MigratorError("ACCESS_DENIED", `The user may not use the database ${database}.`, {
-        advice: "Grant it the privileges that docs/privileges.md lists.",
+        advice:
+          "Grant it the privileges that docs/privileges.md lists; MySQL says the same where there is no such database.",
       });
     case "no-database":
-      return unreachable(
-        `There is no database ${database} on this server.`,
-        "Create it, or correct the name in the settings.",
-      );
+      return new MigratorError("UNREACHABLE", `There is no database ${database} on this server.`, {
+        advice: "Create it, or correct its name.",
+        answered: true,
+      });
     case "name":
       return unreachable(
         `The database's host name is unknown (${code}).`,

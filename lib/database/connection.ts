@@ -38,6 +38,8 @@ export type Remains = "yes" | "perhaps";
 
 /** One connection to a server. What is lost with it is a MigratorError `CONNECTION_LOST`, anything else the driver's error. */
 export interface Connection {
+  /** Its id as the handshake announced it: the server's own, or that of whoever stands in between. */
+  readonly announcedId?: number;
   /** One statement of ours, or several: then one list of rows per statement. */
   query<T>(sql: string): Promise<T>;
   /** One statement of a migration in code, with statements of ours around it; in one message where the protocol allows that. */

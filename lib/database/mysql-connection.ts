@@ -60,6 +60,7 @@ function wrap(client: Client): Connection {
     });
   };
   return {
+    ...(client.threadId && { announcedId: client.threadId }),
     query: (sql) => track(query(client, sql)),
     execute: (sql, values, around) => track(execute(client, { sql, values, around })),
     send: (parts, deadline) => track(send(client, parts, deadline)),

@@ -15,11 +15,11 @@ export function isCommentFor(version: string, sql: string): boolean {
   const needed = Number(digits ?? 0);
   // MariaDB leaves aside what MySQL introduced after the two parted.
   if (isMariaDb && !maria && needed >= 50_700 && needed <= 99_999) return true;
-  return needed > numberOf(version);
+  return needed > versionNumber(version);
 }
 
 /** 10.11.19 is 101119. */
-function numberOf(version: string): number {
+export function versionNumber(version: string): number {
   const [major = 0, minor = 0, patch = 0] = version.split(/[^\d]+/).map(Number);
   return major * 10_000 + minor * 100 + patch;
 }

@@ -55,7 +55,10 @@ function wrap(client: pg.Client, socket: Socket): Connection {
     last = turn.catch(() => undefined);
     return turn;
   };
+  // The types of `pg` leave it out: https://github.com/brianc/node-postgres/blob/master/packages/pg/lib/client.js
+  const { processID } = client as { readonly processID?: number };
   return {
+    ...(processID && { announcedId: processID }),
     query: (sql) => inTurn(() => query(client, sql)),
     execute: (sql, values, around) => inTurn(() => execute(client, { sql, values, around })),
     send: (parts, deadline) =>

@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
-import { type Call, type CancelCommand, type Command, runIdOf, type StatusCommand } from "../command";
+import {
+  type Call,
+  type CancelCommand,
+  type Command,
+  type JournalCommand,
+  runIdOf,
+  type StatusCommand,
+} from "../command";
 import type { Database, RunStart, State } from "../database/database";
+import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
@@ -25,18 +33,21 @@ export interface MigratorOptions {
   readonly log: Log;
 }
 
-export interface Migrator {
+/** `Answer`: a Report of one database, or what else tells of several. */
+export interface Migrator<Answer = Report> {
   /**
    * Runs a Command and tells what happened. Refusals and failed migrations are Reports, not errors.
    * @throws MigratorError when there is nothing to report on: settings, migrations or the database cannot be read
    */
-  run(command: Command, call: Call): Promise<Report>;
+  run(command: Command, call: Call): Promise<Answer>;
 }
 
+/** A Migrator without a doctor: that looks at what the engine knows nothing of. */
 export function createMigrator(options: MigratorOptions): Migrator {
   const { log } = options;
   return {
     run: async (command, call) => {
+      if (command.action === "doctor") throw new MigratorError("INVALID_COMMAND", "This function has no doctor.");
       const result = await perform(options, command, call);
       logReport(log, result);
       return result;
@@ -58,7 +69,7 @@ function logReport(log: Log, { action, outcome, message, done, remaining, failur
   else log.info("finished", data);
 }
 
-async function perform(options: MigratorOptions, command: Command, call: Call): Promise<Report> {
+async function perform(options: MigratorOptions, command: JournalCommand, call: Call): Promise<Report> {
   const deadline = createDeadline(call.patienceMs);
   const startedAt = new Date().toISOString();
   const { action } = command;
@@ -85,7 +96,7 @@ async function perform(options: MigratorOptions, command: Command, call: Call): 
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelCommand>): Task {
+function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | CancelCommand>): Task {
   switch (command.action) {
     case "accept":
       return acceptTask(turn, command);
@@ -100,11 +111,14 @@ function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelComm
   }
 }
 
+/** What a Command says of the run and of other databases, and not of what is to be done in this one. */
+const NOT_IN_KEY = ["runId", "database", "databases", "onFailure"];
+
 /** Two calls that ask for the same of the same migrations have the same key, and may share a run. */
 function runKey(command: Command, migrations: readonly Migration[]): string {
-  const { runId: _, ...asked } = command;
+  const asked = Object.entries(command).filter(([key]) => !NOT_IN_KEY.includes(key));
   const set = migrations.map(({ name, checksum }) => [name, checksum]);
-  const sorted = Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = asked.sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([sorted, set]))
     .digest("hex");

@@ -1,11 +1,22 @@
 import { createTestDatabase } from "../support/database";
 import { databaseAt } from "../support/migrator";
-import { type DatabaseSubject, databaseContract } from "./database";
+import { type DatabaseSubject, databaseContract, within } from "./database";
 import { correctingContract } from "./database-correcting";
 
 function contract(subject: DatabaseSubject): void {
   databaseContract(subject);
   correctingContract(subject);
+  listing(subject);
+}
+
+function listing(subject: DatabaseSubject): void {
+  test("the server's databases are listed, without those that are its own", async () => {
+    const { database, name } = await subject.create();
+    const names = await database.list(within(5_000));
+    expect(names).toContain(name);
+    for (const own of ["mysql", "information_schema", "performance_schema", "sys", "template0", "template1"])
+      expect(names).not.toContain(own);
+  });
 }
 
 const mysql: DatabaseSubject = {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../lib/errors";
-import { type HttpResponse, httpTrigger } from "../../lib/trigger/http";
+import { httpTrigger } from "../../lib/trigger/http";
+import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { restEvent } from "../support/deployment";
 import { ERROR_CODES, errorOf, OUTCOMES, play, reportOf } from "./trigger";
 
@@ -13,6 +14,7 @@ const trigger = httpTrigger({
   "POST /accept": "accept",
   "POST /settle": "settle",
   "GET /status": "status",
+  "GET /doctor": "doctor",
 });
 
 async function answer(event: unknown, script: Parameters<typeof play>[2]["script"] = reportOf("done")) {
@@ -26,6 +28,15 @@ const problem = (status: number, details: object) => ({
   status,
   headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
   body: { type: "about:blank", title: expect.any(String), status, detail: expect.any(String), ...details },
+});
+
+test("a doctor that found something is 503, with the checks that failed as problems", async () => {
+  const found = { code: "CHECK_FAILED", message: "There is no route to S3.", advice: "Add an endpoint." } as const;
+  const report = { ...reportOf("refused"), problems: [found] };
+  expect(await answer(restEvent("GET /doctor?database=shop"), report)).toMatchObject({
+    ...problem(503, { code: "CHECK_FAILED", advice: "Add an endpoint.", problems: [found] }),
+    command: { action: "doctor", database: "shop" },
+  });
 });
 
 describe("the status of an answer", () => {
@@ -44,6 +55,7 @@ describe("the status of an answer", () => {
     FOREIGN_TABLE: 409,
     INVALID_SETTINGS: 500,
     INVALID_MIGRATIONS: 500,
+    UPLOAD_INCOMPLETE: 503,
     STATEMENT_FAILED: 500,
     DIVERGED: 500,
     NOT_REPLAYABLE: 500,

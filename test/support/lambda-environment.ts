@@ -143,6 +143,7 @@ async function start(state: State): Promise<LambdaProcess> {
     memoryMb: settings.memoryMb ?? DEFAULTS.memoryMb,
     environment: environmentOf(state.options, state.tmp),
     log: state.log.descriptor,
+    ...(settings.subnet && { subnet: settings.subnet }),
   });
   state.running = started;
   if (state.life === "closed") started.signal("SIGKILL");

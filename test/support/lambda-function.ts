@@ -1,3 +1,5 @@
+import type { Subnet } from "./subnet";
+
 /** A function as Lambda knows it. What is left out is as Lambda has it: 3 s, 128 MB, no reserved concurrency. */
 export interface LambdaFunction {
   /** A zip file, or a folder that holds what the zip would. */
@@ -11,6 +13,8 @@ export interface LambdaFunction {
   readonly concurrency?: number;
   /** What `Qualifier` may name besides `$LATEST`, and what then is executed. */
   readonly version?: string;
+  /** The subnet that its processes are in. Default: this machine's own network. */
+  readonly subnet?: Subnet;
   /** How long after a failed asynchronous invocation it is tried again (Lambda: 1 and 2 minutes). `[]`: never. */
   readonly retryDelaysMs?: readonly number[];
 }

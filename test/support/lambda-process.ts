@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Invocation } from "./lambda-function";
 import type { LambdaRuntime } from "./lambda-runtime";
 import { createRuntimeApi, type RuntimeEvent } from "./lambda-runtime-api";
+import type { Subnet } from "./subnet";
 
 export type ProcessEvent =
   | RuntimeEvent
@@ -31,6 +32,7 @@ interface Options {
   readonly memoryMb: number;
   /** File descriptor for stdout and stderr: a file is written synchronously, so nothing is in flight when it dies. */
   readonly log: number;
+  readonly subnet?: Subnet;
 }
 
 /** As Lambda, which is written in Go, spells them. */
@@ -44,7 +46,7 @@ const SIGNALS: Readonly<Record<string, string>> = {
 /** One process of the runtime, with a Runtime API of its own. It is killed, even frozen, when this process dies. */
 export async function startLambdaProcess(options: Options): Promise<LambdaProcess> {
   const queue = createQueue();
-  const api = await createRuntimeApi(queue.put);
+  const api = await createRuntimeApi(queue.put, options.subnet?.gateway);
   const child = start(options, api.address);
   const exited = once(child, "exit");
   exited.then(
@@ -73,10 +75,11 @@ export async function startLambdaProcess(options: Options): Promise<LambdaProces
   };
 }
 
-function start({ runtime, environment, taskRoot, memoryMb, log }: Options, runtimeApi: string): ChildProcess {
+function start({ runtime, environment, taskRoot, memoryMb, log, subnet }: Options, runtimeApi: string): ChildProcess {
   // Nine tenths of the memory for the heap, as the runtime's own bootstrap has it.
   const node = [runtime.node, "--expose-gc", `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`, runtime.entry];
-  return spawn("setpriv", ["--pdeathsig", "KILL", ...node], {
+  const [command = "", ...rest] = [...(subnet?.command ?? []), "setpriv", "--pdeathsig", "KILL", ...node];
+  return spawn(command, rest, {
     cwd: taskRoot,
     env: { ...environment, AWS_LAMBDA_RUNTIME_API: runtimeApi },
     detached: true,

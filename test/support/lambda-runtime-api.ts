@@ -16,7 +16,7 @@ export interface RuntimeApi {
 const ROUTE = /^\/2018-06-01\/runtime\/(?:invocation\/(next)|invocation\/[^/]+\/(response|error)|(init)\/error)$/;
 
 /** One process' Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
-export async function createRuntimeApi(notify: (event: RuntimeEvent) => void): Promise<RuntimeApi> {
+export async function createRuntimeApi(notify: (event: RuntimeEvent) => void, host = "127.0.0.1"): Promise<RuntimeApi> {
   let waiting: ServerResponse | undefined;
   const server = createServer((request, response) => {
     const [, next, posted] = ROUTE.exec(request.url ?? "") ?? [];
@@ -33,9 +33,9 @@ export async function createRuntimeApi(notify: (event: RuntimeEvent) => void): P
       () => response.destroy(),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${host}:${(server.address() as AddressInfo).port}`,
     deliver(invocation, { deadline, arn }) {
       waiting?.writeHead(200, headers(invocation, deadline, arn)).end(invocation.payload);
       waiting = undefined;

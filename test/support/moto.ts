@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
-import { delimiter, join } from "node:path";
+import { findProgram } from "./find-program";
 
 export interface Moto {
   readonly url: string;
@@ -10,13 +9,16 @@ export interface Moto {
 
 /** Path of `moto_server` (https://docs.getmoto.org), which stands in for AWS; undefined where it is not installed. */
 export function findMoto(): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return folders.map((folder) => join(folder, "moto_server")).find(isExecutable);
+  return findProgram("moto_server");
 }
 
-export async function startMoto(command: string): Promise<Moto> {
+/** @param environment variables besides this process's own */
+export async function startMoto(command: string, environment: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const port = await freePort();
-  const child = spawn(command, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const child = spawn(command, ["-H", "127.0.0.1", "-p", String(port)], {
+    env: { ...process.env, ...environment },
+    stdio: "ignore",
+  });
   const exited = new Promise((resolve) => child.once("exit", resolve));
   const url = `http://127.0.0.1:${port}`;
   const stop = async () => {
@@ -34,15 +36,6 @@ export async function startMoto(command: string): Promise<Moto> {
 async function isUp(url: string): Promise<boolean> {
   try {
     return (await fetch(`${url}/moto-api/data.json`)).ok;
-  } catch {
-    return false;
-  }
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
   } catch {
     return false;
   }

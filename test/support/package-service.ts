@@ -33,7 +33,7 @@ export interface PackagedService {
 /** What was served or packaged, is installed or private: a developer's .env must not be what is tested. */
 const NOT_COPIED = new Set([
   ...[".git", ".env", ".local", ".esbuild", ".serverless", "(temporary)"],
-  ...["coverage", "node_modules", "test"],
+  ...["coverage", "node_modules", "test", ".terraform"],
 ]);
 const PACKAGING_MS = 120_000;
 const FOLDERS = "migration-lambda-packages-";

@@ -1,21 +1,4 @@
-import { resolve } from "node:path";
-
-type Resolve = { resolveVariable(name: string): Promise<string> };
-type Part = (options: Resolve) => Promise<unknown>;
-
-const load = (file: string) =>
-  require(resolve(__dirname, `../../infra/serverless/${file}.cjs`)) as Record<string, Part>;
-
-const EMPTY = { subnetIds: "", securityGroupIds: "", secretArn: "", kmsKeyArn: "", dbUserArn: "", endpointVpcId: "" };
-
-function part(file: string, name: string, params: Partial<typeof EMPTY> = {}): Promise<unknown> {
-  const values: Record<string, string> = { ...EMPTY, ...params };
-  const resolveVariable = async (variable: string) =>
-    ({ "self:service": "shop", "sls:stage": "dev" })[variable] ?? values[variable.replace("param:", "")] ?? "";
-  const made = load(file)[name];
-  if (!made) throw new Error(`${file} has no ${name}`);
-  return made({ resolveVariable });
-}
+import { part, withEnvironment } from "../support/serverless-part";
 
 const VPC = { subnetIds: "subnet-1, subnet-2", securityGroupIds: "sg-1" };
 const SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop";
@@ -86,13 +69,3 @@ test("the functions get nothing that only the build reads, and no placeholder th
   const environment = await withEnvironment(set, () => part("environment", "environment"));
   for (const name of [...Object.keys(set), "PLACEHOLDER_TENANT"]) expect(environment).not.toHaveProperty(name);
 });
-
-async function withEnvironment<T>(set: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
-  const before = { ...process.env };
-  Object.assign(process.env, set);
-  try {
-    return await work();
-  } finally {
-    process.env = before;
-  }
-}

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { type BuildFailure, build } from "esbuild";
 import { checkSet } from "../../lib/guard/set";
-import { readSet } from "../../plugins/esbuild";
+import { migrations, readSet } from "../../plugins/esbuild";
 import { builtFolder } from "../support/built-folder";
 
 const load = createRequire(__filename);
@@ -40,6 +40,12 @@ test("a folder that cannot be used fails the build of an application too", async
     (error) => error,
   );
   expect(failure.errors.length).toBeGreaterThan(0);
+});
+
+test("where migrations are in S3 the build of an application says that it needs them", async () => {
+  await built.write(files);
+  const uploaded = { ...built.options({ stdin }), plugins: [migrations({ from: "s3" })] };
+  await expect(build(uploaded)).rejects.toMatchObject({ errors: [{ text: expect.stringContaining("MIGRATIONS_S3") }] });
 });
 
 test.each([

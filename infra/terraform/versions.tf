@@ -1,0 +1,11 @@
+terraform {
+  # A validation here may look at other variables, which 1.9 brought.
+  required_version = ">= 1.9"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
+    }
+  }
+}

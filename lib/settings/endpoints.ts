@@ -1,0 +1,30 @@
+import type { Environment } from "./variables";
+
+/** Where a service of AWS is reached. */
+export interface ServiceEndpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+const SERVICES = {
+  secretsmanager: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+  s3: "AWS_ENDPOINT_URL_S3",
+} as const;
+
+/**
+ * The endpoint that the SDK would use: the one that its variables name
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html), else the region's.
+ */
+export function endpointOf(
+  service: keyof typeof SERVICES,
+  region: string | undefined = process.env.AWS_REGION,
+  env: Environment = process.env,
+): ServiceEndpoint {
+  const url = env[SERVICES[service]] || env.AWS_ENDPOINT_URL;
+  if (!url || !URL.canParse(url)) {
+    const suffix = region?.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+    return { host: `${service}.${region}.${suffix}`, port: 443 };
+  }
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) || (protocol === "http:" ? 80 : 443) };
+}
