@@ -8,7 +8,7 @@ import type { Refusal } from "./refusal";
 
 /** The part of an assembly that migrates; `assembleBundle(bundle)` of "migration-lambda" gives it. */
 export type AssembleMigrator = (runId: string) => {
-  readonly migrator: { run(command: Command, call: Call): Promise<Report> };
+  readonly migrator: { run(command: Command, call: Call): Promise<Pick<Report, "outcome" | "message">> };
 };
 
 export interface ColdStartOptions {
@@ -80,7 +80,7 @@ export function migrateOnColdStart(assemble: AssembleMigrator, options: ColdStar
   };
 }
 
-function stopOf({ outcome, message }: Report): Stop | undefined {
+function stopOf({ outcome, message }: Pick<Report, "outcome" | "message">): Stop | undefined {
   if (outcome === "done") return undefined;
   const passes = outcome === "running" || outcome === "incomplete";
   return { why: passes ? "migrating" : "out of date", message };
