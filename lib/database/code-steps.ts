@@ -41,7 +41,6 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
       const intent = intentOf(step, run);
       await ours(setup, setup.dialect.reset(setup));
       const past = await pastOf(setup, step);
-      if (past.problem) return { problem: past.problem };
       const recorded = !isAtomic(setup, step) || past.recorded > 0;
       await beginAnew(setup, { intent, past, recorded });
       if (!recorded && !past.undone) await ours(setup, [{ sql: setup.dialect.grammar.begin }]);

@@ -4,11 +4,11 @@ import type { DialectName, Direction, Script, SqlScript, Statement } from "../mi
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
-import type { Repairs } from "./repairs";
+import type { Repairs, Settlement } from "./repairs";
 import type { PlannedStep, State, StepRow, Verdict } from "./state";
 
 export type * from "./state";
-export type { Canceller, Repairs };
+export type { Canceller, Repairs, Settlement };
 
 /**
  * What is migrated.
@@ -90,7 +90,7 @@ export interface Step {
   readonly normalised: string;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
-  /** It was cut off, and goes on. */
+  /** It was cut off, or had failed, and goes on; of code: where something of it was kept. */
   readonly resumed?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;

@@ -29,7 +29,7 @@ export function createReader(setup: ReaderSetup): Reader {
   const { connection, dialect, plainTables } = setup;
   const read = async (runId: string, absent: readonly string[] = []) => {
     const asked = { runId, absent: new Set(absent) };
-    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)));
+    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)), dialect);
   };
   return {
     ...createForeignReader(setup),

@@ -107,7 +107,7 @@ async function recordFor(turn: Turn, { step, index }: Asked, run: RunRow | undef
       const state = await session.state(step.runId);
       if (state.tables !== "ready") await session.prepare();
       if (!isUnchanged(state.step, step)) return undefined;
-      await session.settle(step.statement, { message, index }, [ended]);
+      await session.settle({ statement: step.statement, error: { message, index } }, [ended]);
       return failure;
     },
   );

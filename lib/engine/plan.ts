@@ -3,7 +3,7 @@ import { compare } from "../compare";
 import type { AppliedRow, Database, State, Step, Verdict } from "../database/database";
 import type { Migration, Script } from "../migration";
 import type { Problem } from "../report";
-import { type Resumption, resume, undo } from "./recovery";
+import { isSame, type Resumption, resume, undo } from "./recovery";
 
 export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
@@ -12,6 +12,8 @@ export interface PlanInput {
   readonly database: Pick<Database, "segments" | "remark" | "lost">;
   /** On the statement in which the step in progress was cut off. Default: unknown. */
   readonly verdict?: Verdict;
+  /** How much time this call has. Default: any. */
+  readonly remainingMs?: number;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
 }
@@ -77,7 +79,11 @@ function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] 
 }
 
 /** What a run before this one has begun comes first; it counts as a step. */
-function resumption({ state: { step }, migrations, ...judged }: PlanInput): readonly Resumption[] {
+export function resumption({
+  state: { step },
+  migrations,
+  ...judged
+}: Omit<PlanInput, "command">): readonly Resumption[] {
   if (!step) return [];
   const migration = migrations.find(({ name }) => name === step.name);
   return [resume(step, migration, judged)];
@@ -108,11 +114,6 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   if (!script) return { problem: noDown(row, migration) };
   const { name, checksum, normalised } = row;
   return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
-}
-
-/** Whether what was applied is what the file holds now, comments and spacing aside. */
-function isSame(row: AppliedRow, { checksum, normalised }: Migration): boolean {
-  return row.checksum === checksum || row.normalised === normalised;
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {

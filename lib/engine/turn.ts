@@ -1,8 +1,9 @@
 import type { Call } from "../command";
-import type { Deadline, Reader, RunRow, RunStart, Session, State } from "../database/database";
+import type { Deadline, Reader, RunRow, RunStart, Session, State, Verdict } from "../database/database";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
 import type { MigratorOptions } from "./migrator";
+import { inDoubt } from "./recovery";
 import { type Heading, joinedReport, refusedReport, report, waitingReport } from "./reports";
 
 /** One call that may change something, on its way through the Migrator. */
@@ -59,10 +60,20 @@ function isSame(other: RunRow, { key, bundle }: RunStart): boolean {
   return other.key === key && other.bundle === bundle;
 }
 
+/** Whether the step in progress is being carried out at this moment. */
+export function isRunning({ step, holder }: State): boolean {
+  return step !== undefined && step.connection === holder;
+}
+
+/** What became of the statement in which a step was cut off. */
+export async function verdictOn({ database }: Turn, reader: Reader, { step }: State): Promise<Verdict> {
+  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
+}
+
 /** Asks the server how far it has come, where anything is in progress. */
 export async function withProgress(reader: Reader, state: State): Promise<State> {
-  const { step, holder } = state;
-  const progress = step && step.connection === holder ? await reader.progress(step.connection) : undefined;
+  const { step } = state;
+  const progress = step && isRunning(state) ? await reader.progress(step.connection) : undefined;
   return progress === undefined ? state : { ...state, progress };
 }
 

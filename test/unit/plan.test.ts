@@ -42,6 +42,7 @@ function halfWay(migration: Migration, more: Partial<StepRow> = {}): StepRow {
     bundle: "7+abc",
     elapsedMs: 0,
     cuts: 0,
+    allowedMs: 0,
     ...more,
   };
 }
