@@ -159,7 +159,13 @@ async function complete(setup: SessionSetup, current: Current, step: Step): Prom
     return { end: "failed", failure: { message, code: error.code, applied: 0 } };
   }
   const context = contextOf(setup);
-  await write(setup, [...rowOf(step, intent, context), ...forget(context)]);
+  try {
+    await write(setup, [...rowOf(step, intent, context), ...forget(context)]);
+  } catch (error) {
+    const refused = error instanceof MigratorError && error.code === "STATEMENT_FAILED";
+    if (refused) await failStep(setup, { ...current, error: { message: error.message }, cause: error });
+    throw error;
+  }
   return { end: "done", durationMs: Date.now() - startedMs };
 }
 

@@ -42,6 +42,8 @@ export interface Database {
   lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
   remark(script: SqlScript): string | undefined;
+  /** The statement that begins a transaction which the script never ends; it is committed all the same. Pure. */
+  unended(script: SqlScript): Statement | undefined;
 }
 
 export interface Deadline {

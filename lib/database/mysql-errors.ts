@@ -48,6 +48,10 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   ER_BAD_FIELD_ERROR: "unreadable",
   ER_TABLEACCESS_DENIED_ERROR: "denied",
   ER_DBACCESS_DENIED_ERROR: "denied",
+  // Of a START TRANSACTION READ WRITE, with which all of ours begins.
+  ER_OPTION_PREVENTS_STATEMENT: "read-only",
+  ER_READ_ONLY_MODE: "read-only",
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: "read-only-transaction",
 };
 
 export const mysqlErrors: Errors = {

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import type { SqlScript } from "../migration";
 import { connectWith } from "./connecting";
@@ -16,8 +15,9 @@ import { mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
-import { isRepeatable, segmentsOf } from "./mysql-segments";
+import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
+import { readOnly } from "./session";
 
 export interface MysqlOptions {
   readonly logins: Logins;
@@ -62,6 +62,7 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
+    unended: ({ statements }) => unendedIn(statements),
     manner: mysqlManner,
     repeatable: isRepeatable,
     restoreInsertId: (id) => `DO LAST_INSERT_ID(${id})`,
@@ -105,12 +106,10 @@ async function enter(connection: Connection, reset: readonly Part[]): Promise<Se
   const [facts] = await connection.query<readonly Facts[]>(
     "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, VERSION() AS version, @@innodb_read_only AS readOnly",
   );
-  if (!facts || facts.readOnly === 1) {
-    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {
-      advice: "Use the cluster's writer endpoint.",
-    });
-  }
-  const parts = [...reset, { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
+  if (!facts || facts.readOnly === 1) throw readOnly();
+  // Who may write to a server whose `read_only` is on is known to the server alone.
+  const writes = [{ sql: mysqlGrammar.begin }, { sql: "ROLLBACK" }];
+  const parts = [...reset, ...writes, { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
   await connection.query(parts.map((part) => part.sql).join(";\n"));
   const messageBytes = facts.packetBytes - PACKET_RESERVE;
   return {

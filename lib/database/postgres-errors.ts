@@ -40,6 +40,9 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   "42P01": "unreadable",
   "42703": "unreadable",
   "42501": "denied",
+  "25006": "read-only-transaction",
+  // Of ours, which asks for a transaction that may write while one is open that may not.
+  "25001": "read-only-transaction",
 };
 
 export const postgresErrors: Errors = {

@@ -3,13 +3,14 @@ import { compare } from "../compare";
 import type { AppliedRow, Database, State, Step, Verdict } from "../database/database";
 import type { Migration, Script } from "../migration";
 import type { Problem } from "../report";
+import { rollbackWith } from "./older-code";
 import { isSame, type Resumption, resume, undo } from "./recovery";
 
 export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
-  readonly database: Pick<Database, "segments" | "remark" | "lost">;
+  readonly database: Pick<Database, "segments" | "remark" | "unended" | "lost">;
   /** On the statement in which the step in progress was cut off. Default: unknown. */
   readonly verdict?: Verdict;
   /** How much time this call has. Default: any. */
@@ -44,11 +45,15 @@ function notice({ name, script }: Step, database: PlanInput["database"]): readon
   if (script.kind !== "sql") return [];
   if (script.statements.length === 0) return [`${name} has no statements: it is recorded, and nothing else.`];
   const remark = database.remark(script);
+  const open = database.unended(script);
   const starts = database.segments(script, 0).map(({ first }) => first);
   const lost = starts.filter((from) => from > 0 && database.lost(script, from) !== undefined);
   const [first, last] = [lost[0], lost.at(-1)];
   return [
     ...(remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`]),
+    ...(open
+      ? [`${name} begins a transaction (${open.file ?? script.file}:${open.line}) and never ends it: it is committed.`]
+      : []),
     ...(first === undefined || last === undefined
       ? []
       : [
@@ -117,7 +122,7 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
-  const by = `Roll back with the bundle that applied it (${row.bundle}).`;
+  const by = rollbackWith(row.bundle);
   if (!migration) {
     return {
       code: "FILE_GONE",

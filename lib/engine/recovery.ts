@@ -3,6 +3,7 @@ import { isKept } from "../mask";
 import type { Migration, Script, SqlScript, Statement } from "../migration";
 import type { Problem } from "../report";
 import { answer, EITHER, resumeCode } from "./code-recovery";
+import { rollbackWith } from "./older-code";
 
 /** How to go on with a step that was cut off or stopped half way. */
 export type Resumption = { readonly step: Step } | { readonly problem: Problem };
@@ -48,6 +49,7 @@ export function resume(row: StepRow, migration: Migration | undefined, judged: J
 export function undo(row: StepRow, migration: Migration | undefined): Resumption {
   const script = downScript(row, migration);
   if (script) return { step: { ...stepOf(row, migration, script), undoes: row } };
+  if (!migration) return { problem: { ...gone(row), advice: rollbackWith(row.bundle) } };
   return {
     problem: {
       code: "NO_DOWN",
@@ -135,7 +137,7 @@ function gone(row: StepRow): Problem {
     code: "FILE_GONE",
     migration: row.name,
     message: `${row.name} was stopped half way (${row.direction}), and this bundle has no file of that name.`,
-    advice: `Deploy a bundle that has it (it was begun by ${row.bundle}), or roll it back.`,
+    advice: `Deploy code that has it (it was begun by ${row.bundle}) and call again, or roll it back.`,
   };
 }
 

@@ -26,7 +26,7 @@ export interface RunnerInput {
  * - `left`: in the middle of an SQL step, which the server finishes.
  * - `abandoned`: in the middle of a code step, which ended with it.
  * - `paused`: at a place in a code step from which it goes on.
- * - `interrupted`: the connection or the lock was lost; the journal knows what was done.
+ * - `interrupted`: the connection or the lock was lost, or the server takes no more writes; the journal knows what was done.
  */
 export type Stop =
   | { readonly why: "finished" | "time" }
@@ -81,9 +81,9 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   }
 }
 
-/** Calling again helps where the connection or the lock went away, and nowhere else. */
+/** Calling again helps where the connection, the lock or the writer went away, and nowhere else. */
 function isInterruption(error: unknown): error is MigratorError {
-  return error instanceof MigratorError && (error.code === "CONNECTION_LOST" || error.code === "LOCK_LOST");
+  return error instanceof MigratorError && ["CONNECTION_LOST", "LOCK_LOST", "READ_ONLY"].includes(error.code);
 }
 
 function stopOf(error: MigratorError, step: Step): Stop {

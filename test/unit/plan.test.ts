@@ -56,6 +56,7 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
       remark: () => undefined,
+      unended: () => undefined,
       lost: () => undefined,
     },
     late: "refuse",
@@ -141,6 +142,8 @@ const two = up(
   "2_b",
   `${made}\nINSERT INTO x VALUES (1);\nALTER TABLE x ADD COLUMN m INT;\nINSERT INTO x VALUES (2, 2);`,
 );
+const inCode = code("1_a", async () => 1);
+const codeOnly = { migrations: [inCode] };
 const half = { applied: [a], migrations: [a, two, c] };
 
 test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly string[]]>([
@@ -207,11 +210,43 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
     ["up 1_a"],
     [],
   ],
+  [
+    "code that was cut off twice where it stands, and has as little time",
+    {
+      ...codeOnly,
+      step: halfWay(inCode, { cuts: 1, statement: 2, recorded: { count: 2 }, allowedMs: 9 }),
+      remainingMs: 18,
+    },
+    [],
+    ["CUT_TWICE 1_a"],
+  ],
+  [
+    "code that was cut off twice where it stands, and has more time",
+    {
+      ...codeOnly,
+      step: halfWay(inCode, { cuts: 1, statement: 2, recorded: { count: 2 }, allowedMs: 9 }),
+      remainingMs: 19,
+    },
+    ["up 1_a"],
+    [],
+  ],
+  [
+    "code that came further before it was cut off again",
+    { ...codeOnly, step: halfWay(inCode, { cuts: 1, statement: 1, recorded: { count: 2 } }), remainingMs: 0 },
+    ["up 1_a"],
+    [],
+  ],
+  [
+    "rolling back code that is in no file",
+    { ...rollback(1), migrations: [], step: halfWay(inCode) },
+    [],
+    ["FILE_GONE 1_a"],
+  ],
 ])("half way: %s", (_, input, steps, problems) => {
   expect(plan(input)).toEqual({ steps, problems });
 });
 
-test("what is not run in one transaction is said beforehand", () => {
+test("what is not run in one transaction, or begins one and does not end it, is said beforehand", () => {
   const input: PlanInput = {
     command: { action: "migrate" },
     migrations: [a, b],
@@ -219,9 +254,26 @@ test("what is not run in one transaction is said beforehand", () => {
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+      unended: ({ file, statements }) => (file === "1_a.sql" ? statements[0] : undefined),
       lost: () => undefined,
     },
     late: "refuse",
   };
-  expect(makePlan(input).notices).toEqual(["2_b is not run in one transaction: it says so."]);
+  expect(makePlan(input).notices).toEqual([
+    "1_a begins a transaction (1_a.sql:2) and never ends it: it is committed.",
+    "2_b is not run in one transaction: it says so.",
+  ]);
+});
+
+test("what was half applied is undone by the file's down when only its spacing has changed since", () => {
+  const begun = sql("2_b", `-- migrate:up\n${made}`);
+  const spaced = sql("2_b", `-- migrate:up\n${made.replace(" (", "  (")}\n-- migrate:down\nDROP TABLE x;`);
+  const { steps } = makePlan({
+    ...rollback(1),
+    migrations: [spaced],
+    state: { applied: [], step: halfWay(begun, { down: { kind: "sql", file: "old", statements: [] } }) },
+    database: { segments: () => [], remark: () => undefined, unended: () => undefined, lost: () => undefined },
+    late: "refuse",
+  });
+  expect(steps).toMatchObject([{ direction: "down", script: { file: "2_b.sql" } }]);
 });
