@@ -163,7 +163,9 @@ async function complete(setup: SessionSetup, current: Current, step: Step): Prom
     await write(setup, [...rowOf(step, intent, context), ...forget(context)]);
   } catch (error) {
     const refused = error instanceof MigratorError && error.code === "STATEMENT_FAILED";
-    if (refused) await failStep(setup, { ...current, error: { message: error.message }, cause: error });
+    // The transaction that it was is undone by now, and not left.
+    const { transaction: _, ...undone } = current;
+    if (refused) await failStep(setup, { ...undone, error: { message: error.message }, cause: error });
     throw error;
   }
   return { end: "done", durationMs: Date.now() - startedMs };
