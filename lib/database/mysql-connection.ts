@@ -5,7 +5,7 @@ import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
 import type { Around, Connection, Part, Sent } from "./connection";
 import type { Deadline } from "./database";
-import { faultOf, isFull, isLost } from "./mysql-errors";
+import { FULL, faultOf, isLost } from "./mysql-errors";
 import { kindOf } from "./mysql-segments";
 
 /**
@@ -15,6 +15,7 @@ import { kindOf } from "./mysql-segments";
 export const connectMysql: Attempt = async (login, timeoutMs) => {
   // serverless-mysql throws an error without the driver's code; the hook gets the original.
   let reason: unknown;
+  const until = performance.now() + timeoutMs;
   const opener = serverlessMysql({
     manageConns: false,
     config: options(login, timeoutMs) as never,
@@ -24,7 +25,7 @@ export const connectMysql: Attempt = async (login, timeoutMs) => {
     // Fifty more tries are right for a server that is full, whose refusal is quick; after a time-out they are minutes.
     onRetry: (error: QueryError) => {
       reason = error;
-      if (!isFull(error)) throw error;
+      if (!FULL.has(error.code) || performance.now() >= until) throw error;
     },
   });
   try {

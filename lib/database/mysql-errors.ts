@@ -16,8 +16,15 @@ const FAULTS: Readonly<Record<string, ConnectFault["kind"]>> = {
   HANDSHAKE_SSL_ERROR: "certificate",
 };
 
+/** The server has no connection left for us at this moment. */
+export const FULL: ReadonlySet<string> = new Set([
+  "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
+]);
+
 export function faultOf(code: string): ConnectFault {
-  return { kind: FAULTS[code] ?? "other", code };
+  return { kind: FAULTS[code] ?? (FULL.has(code) ? "busy" : "other"), code };
 }
 
 const LOST = new Set([
@@ -32,11 +39,6 @@ const LOST = new Set([
 /** Whether the connection is gone, as opposed to a statement that failed. */
 export function isLost(error: QueryError): boolean {
   return error.fatal || LOST.has(error.code) || error.code.startsWith("PROTOCOL_ENQUEUE_AFTER_");
-}
-
-/** Whether the server has no connection left for us at this moment. */
-export function isFull(error: QueryError): boolean {
-  return ["ER_CON_COUNT_ERROR", "ER_TOO_MANY_USER_CONNECTIONS", "ER_USER_LIMIT_REACHED"].includes(error.code);
 }
 
 const KINDS: Readonly<Record<string, ErrorKind>> = {

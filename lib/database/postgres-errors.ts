@@ -9,6 +9,8 @@ const FAULTS: Readonly<Record<string, ConnectFault["kind"]>> = {
   "28000": "login",
   "42501": "rights",
   "3D000": "no-database",
+  "53300": "busy",
+  "57P03": "busy",
   ENOTFOUND: "name",
   EAI_AGAIN: "name",
 };
