@@ -28,6 +28,8 @@ export interface MysqlOptions {
 
 /** A Session that holds the lock and does nothing is ended by the server after so many seconds: its process has vanished. */
 const IDLE_SECONDS = 60;
+/** The second one is for a process that is frozen, and takes no answer. */
+const LIMITS = `SET SESSION wait_timeout = ${IDLE_SECONDS}, net_write_timeout = ${IDLE_SECONDS}`;
 /** MySQL 8.0, MariaDB 10.6: https://mariadb.com/kb/en/atomic-ddl/ */
 const ATOMIC_DDL = `IF(VERSION() LIKE '%MariaDB%',
  SUBSTRING_INDEX(VERSION(), '.', 1) * 100 + SUBSTRING_INDEX(SUBSTRING_INDEX(VERSION(), '.', 2), '.', -1) >= 1006, SUBSTRING_INDEX(VERSION(), '.', 1) >= 8)`;
@@ -109,7 +111,7 @@ async function enter(connection: Connection, reset: readonly Part[]): Promise<Se
   if (!facts || facts.readOnly === 1) throw readOnly();
   // Who may write to a server whose `read_only` is on is known to the server alone.
   const writes = [{ sql: mysqlGrammar.begin }, { sql: "ROLLBACK" }];
-  const parts = [...reset, ...writes, { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
+  const parts = [...reset, ...writes, { sql: LIMITS }];
   await connection.query(parts.map((part) => part.sql).join(";\n"));
   const messageBytes = facts.packetBytes - PACKET_RESERVE;
   return {

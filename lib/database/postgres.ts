@@ -135,6 +135,8 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     tcp_keepalives_idle: "'20'",
     tcp_keepalives_interval: "'10'",
     tcp_keepalives_count: "'4'",
+    // Nor is one that waits for a frozen process to take its answers.
+    tcp_user_timeout: `'${IDLE_MS}'`,
   };
   const names = Object.keys(settings).map((setting) => `'${setting}'`);
   const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);

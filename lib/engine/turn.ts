@@ -1,5 +1,6 @@
 import type { Call } from "../command";
 import type { Deadline, Reader, RunRow, RunStart, Session, State, Verdict } from "../database/database";
+import { MigratorError } from "../errors";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
 import type { MigratorOptions } from "./migrator";
@@ -110,7 +111,12 @@ async function closeCutOff(session: Session, { run, head }: Turn, state: State):
   }
 }
 
+/** Records how a run ended. When the connection is lost over that, the Report is as true, and the next run closes this one. */
 export async function finish(session: Session, ended: Report): Promise<Report> {
-  await session.finishRun(ended);
+  try {
+    await session.finishRun(ended);
+  } catch (error) {
+    if (!(error instanceof MigratorError) || error.code !== "CONNECTION_LOST") throw error;
+  }
   return ended;
 }
