@@ -89,10 +89,7 @@ function toError({ kind, code }: ConnectFault, { database }: Login): MigratorErr
         advice: "Grant it the privileges that docs/privileges.md lists.",
       });
     case "no-database":
-      return unreachable(
-        `There is no database ${database} on this server.`,
-        "Create it, or correct the name in the settings.",
-      );
+      return unreachable(`There is no database ${database} on this server.`, "Create it, or correct its name.");
     case "name":
       return unreachable(
         `The database's host name is unknown (${code}).`,

@@ -7,7 +7,7 @@ import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
 import type { Dialect } from "./dialect";
 import { createRepairs } from "./repairs";
-import { createReader, createSession, journalError, type SessionSetup } from "./session";
+import { createReader, createSession, journalError, type ReaderSetup, type SessionSetup } from "./session";
 
 const PING_MS = 20_000;
 /** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
@@ -22,22 +22,6 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
     const { connection, database } = await dialect.connect(logins, deadline);
     return { dialect, connection, ...dialect.place(database) };
   };
-  /** An endpoint that fails over leads to a server that takes no writes, until it leads to another one. */
-  const enter = async (deadline: Deadline): Promise<SessionSetup> => {
-    const until = performance.now() + Math.min(deadline.remainingMs(), FAILOVER_MS);
-    for (;;) {
-      const opened = await open(deadline);
-      try {
-        return { ...opened, server: await dialect.enter(opened.connection, opened), deadline };
-      } catch (error) {
-        await opened.connection.close().catch(() => undefined);
-        const known = journalError(dialect, error);
-        const mayPass = known instanceof MigratorError && known.code === "READ_ONLY";
-        if (!mayPass || performance.now() + RETRY_MS >= until) throw known;
-      }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  };
   return {
     dialect: dialect.name,
     segments: dialect.segments,
@@ -49,7 +33,7 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       return closing(setup, () => work(createReader(setup)));
     },
     exclusively: async (exclusive, work) => {
-      const setup = await enter(exclusive.deadline);
+      const setup = await enter(open, exclusive.deadline);
       return closing(setup, async () => {
         if (!(await acquire(setup, exclusive))) return undefined;
         const session = { ...createSession(setup, { sql: carryOut, code: createCodeSteps }), ...createRepairs(setup) };
@@ -57,7 +41,7 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       });
     },
     cancelling: async (deadline, work) => {
-      const setup = await enter(deadline);
+      const setup = await enter(open, deadline);
       return closing(setup, () => work(createCanceller(setup)));
     },
   };
@@ -67,6 +51,26 @@ interface Opened {
   readonly dialect: Dialect;
   readonly connection: Connection;
   readonly lock: string;
+}
+
+type Open = (deadline: Deadline) => Promise<ReaderSetup>;
+
+/** An endpoint that fails over leads to a server that takes no writes, until it leads to another one. */
+async function enter(open: Open, deadline: Deadline): Promise<SessionSetup> {
+  const until = performance.now() + Math.min(deadline.remainingMs(), FAILOVER_MS);
+  for (;;) {
+    const opened = await open(deadline);
+    const { dialect, connection } = opened;
+    try {
+      return { ...opened, server: await dialect.enter(connection, opened), deadline };
+    } catch (error) {
+      await connection.close().catch(() => undefined);
+      const known = journalError(dialect, error);
+      const mayPass = known instanceof MigratorError && known.code === "READ_ONLY";
+      if (!mayPass || performance.now() + RETRY_MS >= until) throw known;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
 }
 
 async function closing<T>({ connection, dialect }: Opened, work: () => Promise<T>): Promise<T> {

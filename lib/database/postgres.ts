@@ -131,11 +131,10 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     client_connection_check_interval: "'0'",
     idle_in_transaction_session_timeout: `'${IDLE_MS}'`,
     idle_session_timeout: `'${IDLE_MS}'`,
-    // One that waits for the rest of a message is not idle.
+    // One that waits for the rest of a message is not idle; nor one whose answers a frozen process does not take.
     tcp_keepalives_idle: "'20'",
     tcp_keepalives_interval: "'10'",
     tcp_keepalives_count: "'4'",
-    // Nor is one that waits for a frozen process to take its answers.
     tcp_user_timeout: `'${IDLE_MS}'`,
   };
   const names = Object.keys(settings).map((setting) => `'${setting}'`);

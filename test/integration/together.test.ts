@@ -69,13 +69,15 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
     expect(await seen(database)).toEqual([]);
   });
 
-  test("another command that cannot wait any longer is told so", async () => {
+  test("another command that cannot wait any longer is told so, and so is a dry run", async () => {
     const database = await prepared();
     const migrations = [counted("1_a", 2)];
     const first = run({ url: database.url, migrations }, "migrate");
     await sleep(300);
     const second = await run({ url: database.url, migrations }, "rollback", { call: { patienceMs: 500 } });
     expect(second).toMatchObject({ outcome: "running", waiting: true, inProgress: { name: "1_a" } });
+    const dry = await run({ url: database.url, migrations }, "migrate", { dryRun: true });
+    expect(dry).toMatchObject({ outcome: "running", problems: [], inProgress: { name: "1_a" } });
     await first;
   });
 
