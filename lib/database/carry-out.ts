@@ -1,15 +1,14 @@
 import type { Remains, ServerError } from "./connection";
+import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
 import type { Intent } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
 import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup, write } from "./session";
 
-const ATTEMPTS = 5;
-
 /** Sends a step in SQL and, where another transaction was in the way, what is left of it again. */
 export async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
-  const { dialect, deadline } = setup;
+  const { dialect } = setup;
   const started = Date.now();
   let from = step.from;
   for (let attempt = 1; ; attempt += 1) {
@@ -23,12 +22,9 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     await ours(setup, asParts(dialect.grammar.afterFailure));
     from = Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    const backoffMs = 2 ** attempt * 100 * (0.5 + Math.random());
-    const contended = dialect.errors.kindOf(error) === "contention" && attempt < ATTEMPTS;
-    const again = contended && !remains && segment?.kind !== "block" && deadline.remainingMs() >= backoffMs;
-    if (!again && index === undefined && !atCommit) throw await unrecorded(setup, from, error);
-    if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
-    await new Promise((resolve) => setTimeout(resolve, backoffMs));
+    if (!remains && segment?.kind !== "block" && (await worthAnother(setup, error, attempt))) continue;
+    if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
+    return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
   }
 }
 

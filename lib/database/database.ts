@@ -4,11 +4,11 @@ import type { DialectName, Direction, Script, SqlScript, Statement } from "../mi
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
-import type { Repairs } from "./repairs";
+import type { Repairs, Settlement } from "./repairs";
 import type { PlannedStep, State, StepRow, Verdict } from "./state";
 
 export type * from "./state";
-export type { Canceller, Repairs };
+export type { Canceller, Repairs, Settlement };
 
 /**
  * What is migrated.
@@ -47,6 +47,8 @@ export interface Database {
   lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
   remark(script: SqlScript): string | undefined;
+  /** The statement that begins a transaction which the script never ends; it is committed all the same. Pure. */
+  unended(script: SqlScript): Statement | undefined;
 }
 
 export interface Deadline {
@@ -95,7 +97,7 @@ export interface Step {
   readonly normalised: string;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
-  /** It was cut off, and goes on. */
+  /** It was cut off, or had failed, and goes on; of code: where something of it was kept. */
   readonly resumed?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;

@@ -34,7 +34,8 @@ export const mysqlGrammar: Grammar = {
   iso: (column) => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%s.%f')`,
   time: (iso) => `CAST(${text(iso.replace("T", " ").replace("Z", ""))} AS DATETIME(6))`,
   connectionId: "CONNECTION_ID()",
-  begin: "START TRANSACTION",
+  // A server that is read-only refuses it at once, and a migration may have made such transactions the session's default.
+  begin: "START TRANSACTION READ WRITE",
   asOurselves: [],
   // A transaction is no obstacle to locked tables.
   afterFailure: ["ROLLBACK", "UNLOCK TABLES"],

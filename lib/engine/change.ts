@@ -1,12 +1,11 @@
 import type { MigrateCommand, RollbackCommand } from "../command";
-import type { Reader, RunRow, Session, State, StepRow, Verdict } from "../database/database";
+import type { Reader, RunRow, Session, State, Verdict } from "../database/database";
 import type { DoneStep, Report } from "../report";
 import { appliedElsewhere } from "./adopt";
 import { makePlan, type Plan } from "./plan";
-import { inDoubt } from "./recovery";
-import { endReport, refusedReport, report } from "./reports";
+import { endReport, refusedReport, report, waitingReport } from "./reports";
 import { runSteps } from "./runner";
-import { finish, type Task, type Turn } from "./turn";
+import { finish, isRunning, type Task, type Turn, verdictOn } from "./turn";
 
 interface Work extends Turn {
   readonly command: MigrateCommand | RollbackCommand;
@@ -17,9 +16,9 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
   const work: Work = { ...turn, command };
   return {
     look: async (reader, state) => {
-      // While its connection has the lock, nothing can be told of the statement that it is at.
-      const still = state.step?.connection === state.holder;
-      const verdict = still ? "unknown" : await verdictOn(work, reader, state.step);
+      // What stands in the way then is only that it is running.
+      if (isRunning(state)) return command.dryRun ? waitingReport(turn.head, state) : undefined;
+      const verdict = await verdictOn(work, reader, state);
       const plan = await withPast(work, reader, { plan: planned(work, { state, verdict }), state });
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
@@ -39,9 +38,10 @@ interface Known {
 
 function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   const { command } = work;
-  if (command.steps === undefined) return makePlan({ ...work, state, verdict });
+  const input = { ...work, state, verdict, remainingMs: work.deadline.remainingMs() };
+  if (command.steps === undefined) return makePlan(input);
   if (command.steps <= done) return { steps: [], problems: [], notices: [] };
-  return makePlan({ ...work, state, verdict, command: { ...command, steps: command.steps - done } });
+  return makePlan({ ...input, command: { ...command, steps: command.steps - done } });
 }
 
 interface Planned {
@@ -54,11 +54,6 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
   const first = work.command.action === "migrate" && state.applied.length === 0 && !state.step;
   if (!first || plan.steps.length === 0) return plan;
   return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
-}
-
-/** What became of the statement in which a step was cut off. */
-async function verdictOn({ database }: Work, reader: Reader, step: StepRow | undefined): Promise<Verdict> {
-  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
 }
 
 function nothingReport({ head }: Work, { notices }: Plan): Report {
@@ -80,7 +75,7 @@ interface Found {
 async function carryOut(work: Work, session: Session, { state, joined }: Found): Promise<Report> {
   const { run, head, log, deadline, database } = work;
   const before = doneBefore(work, state, state.run ?? joined);
-  const verdict = await verdictOn(work, session, state.step);
+  const verdict = await verdictOn(work, session, state);
   const plan = await withPast(work, session, { plan: planned(work, { state, verdict, done: before.length }), state });
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
     const message = before.length > 0 ? "Another run has done it." : "Nothing to do.";

@@ -3,15 +3,18 @@ import { compare } from "../compare";
 import type { AppliedRow, Database, State, Step, Verdict } from "../database/database";
 import type { Migration, Script } from "../migration";
 import type { Problem } from "../report";
-import { type Resumption, resume, undo } from "./recovery";
+import { rollbackWith } from "./older-code";
+import { isSame, type Resumption, resume, undo } from "./recovery";
 
 export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
-  readonly database: Pick<Database, "segments" | "remark" | "lost">;
+  readonly database: Pick<Database, "segments" | "remark" | "unended" | "lost">;
   /** On the statement in which the step in progress was cut off. Default: unknown. */
   readonly verdict?: Verdict;
+  /** How much time this call has. Default: any. */
+  readonly remainingMs?: number;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
 }
@@ -42,11 +45,15 @@ function notice({ name, script }: Step, database: PlanInput["database"]): readon
   if (script.kind !== "sql") return [];
   if (script.statements.length === 0) return [`${name} has no statements: it is recorded, and nothing else.`];
   const remark = database.remark(script);
+  const open = database.unended(script);
   const starts = database.segments(script, 0).map(({ first }) => first);
   const lost = starts.filter((from) => from > 0 && database.lost(script, from) !== undefined);
   const [first, last] = [lost[0], lost.at(-1)];
   return [
     ...(remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`]),
+    ...(open
+      ? [`${name} begins a transaction (${open.file ?? script.file}:${open.line}) and never ends it: it is committed.`]
+      : []),
     ...(first === undefined || last === undefined
       ? []
       : [
@@ -77,7 +84,11 @@ function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] 
 }
 
 /** What a run before this one has begun comes first; it counts as a step. */
-function resumption({ state: { step }, migrations, ...judged }: PlanInput): readonly Resumption[] {
+export function resumption({
+  state: { step },
+  migrations,
+  ...judged
+}: Omit<PlanInput, "command">): readonly Resumption[] {
   if (!step) return [];
   const migration = migrations.find(({ name }) => name === step.name);
   return [resume(step, migration, judged)];
@@ -110,13 +121,8 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
 }
 
-/** Whether what was applied is what the file holds now, comments and spacing aside. */
-function isSame(row: AppliedRow, { checksum, normalised }: Migration): boolean {
-  return row.checksum === checksum || row.normalised === normalised;
-}
-
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
-  const by = `Roll back with the bundle that applied it (${row.bundle}).`;
+  const by = rollbackWith(row.bundle);
   if (!migration) {
     return {
       code: "FILE_GONE",

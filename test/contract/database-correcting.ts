@@ -48,7 +48,7 @@ function repairs(subject: DatabaseSubject): void {
     const { database } = await applied();
     await locked(database, async (session) => {
       await session.begin(step(script("SELECT 1", "SELECT 2")), start, () => {});
-      await session.settle(1, { message: "looked", index: 1 }, ended);
+      await session.settle({ statement: 1, error: { message: "looked", index: 1 } }, ended);
     });
     const { step: open, run } = await stateOf(database);
     expect(open).toMatchObject({ name: "1_one", statement: 1, error: { message: "looked", index: 1 } });
@@ -57,7 +57,7 @@ function repairs(subject: DatabaseSubject): void {
 
   test.each<[string, (session: Session) => Promise<void>]>([
     ["accepted", (session) => session.accept(accepted, ended)],
-    ["settled", (session) => session.settle(0, { message: "looked" }, ended)],
+    ["settled", (session) => session.settle({ statement: 0, error: { message: "looked" } }, ended)],
   ])("nothing is %s without the lock", async (_what, work) => {
     const { database } = await applied();
     const before = await stateOf(database);

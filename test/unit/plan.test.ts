@@ -1,71 +1,11 @@
-import type { AppliedRow, StepRow } from "../../lib/database/database";
 import { segmentsOf } from "../../lib/database/mysql-segments";
 import { makePlan, type PlanInput } from "../../lib/engine/plan";
 import type { Migration } from "../../lib/migration";
 import { code, sql } from "../support/migrator";
+import { a, b, c, migrate, plan, rollback, up } from "../support/planning";
 
-const up = (name: string, text = "DO 0;") => sql(name, `-- migrate:up\n${text}\n-- migrate:down\nDO 1;`);
-const a = up("1_a");
-const b = up("2_b");
-const c = up("3_c");
 const view: Migration = { ...sql("R__view", "DO 0;"), repeatable: true };
 const viewNow: Migration = { ...sql("R__view", "DO 1;"), repeatable: true };
-
-function row(migration: Migration, id: number): AppliedRow {
-  const { name, checksum, normalised, down } = migration;
-  const kept = down?.kind === "sql" ? { down } : {};
-  return {
-    id,
-    name,
-    checksum,
-    normalised,
-    appliedAt: "2026-01-01T00:00:00.000Z",
-    runId: "r",
-    bundle: "7+abc",
-    ...kept,
-    ...(migration.repeatable && { repeatable: true as const }),
-  };
-}
-
-function halfWay(migration: Migration, more: Partial<StepRow> = {}): StepRow {
-  const { name, checksum, normalised, up: script, down } = migration;
-  const sqls = { ...(script.kind === "sql" && { script }), ...(down?.kind === "sql" && { down }) };
-  return {
-    name,
-    direction: "up",
-    checksum,
-    normalised,
-    ...sqls,
-    statement: 0,
-    connection: 1,
-    runId: "r",
-    bundle: "7+abc",
-    elapsedMs: 0,
-    cuts: 0,
-    ...more,
-  };
-}
-
-function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migration[]; readonly step?: StepRow }) {
-  const { applied = [], step, ...rest } = input;
-  const made = makePlan({
-    command: { action: "migrate" },
-    migrations: [a, b, c],
-    state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
-    database: {
-      segments: ({ statements }, from) => segmentsOf(statements, from),
-      remark: () => undefined,
-      lost: () => undefined,
-    },
-    late: "refuse",
-    ...rest,
-  });
-  const steps = made.steps.map(({ name, direction, from }) => `${direction} ${name}${from > 0 ? ` from ${from}` : ""}`);
-  return { steps, problems: made.problems.map(({ code: kind, migration }) => `${kind} ${migration ?? ""}`.trim()) };
-}
-
-const migrate = (more: object) => ({ command: { action: "migrate", ...more } as const });
-const rollback = (steps: number) => ({ command: { action: "rollback", steps } as const });
 
 test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly string[]]>([
   ["everything is pending", {}, ["up 1_a", "up 2_b", "up 3_c"], []],
@@ -135,82 +75,7 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   expect(plan(input)).toEqual({ steps, problems });
 });
 
-const made = "CREATE TABLE x (n INT);";
-const two = up(
-  "2_b",
-  `${made}\nINSERT INTO x VALUES (1);\nALTER TABLE x ADD COLUMN m INT;\nINSERT INTO x VALUES (2, 2);`,
-);
-const half = { applied: [a], migrations: [a, two, c] };
-
-test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly string[]]>([
-  [
-    "a step cut off in a transaction goes on with it",
-    { ...half, step: halfWay(two, { statement: 1 }) },
-    ["up 2_b from 1", "up 3_c"],
-    [],
-  ],
-  ["a step cut off in DDL is refused", { ...half, step: halfWay(two, { statement: 2 }) }, ["up 3_c"], ["CUT_OFF 2_b"]],
-  [
-    "DDL that the database refused is run again",
-    { ...half, step: halfWay(two, { statement: 2, error: { message: "no", index: 2 } }) },
-    ["up 2_b from 2", "up 3_c"],
-    [],
-  ],
-  [
-    "a resumed step counts",
-    { ...half, ...migrate({ steps: 1 }), step: halfWay(two, { statement: 1 }) },
-    ["up 2_b from 1"],
-    [],
-  ],
-  [
-    "rolling back undoes it first",
-    { ...half, ...rollback(2), step: halfWay(two, { statement: 2 }) },
-    ["down 2_b", "down 1_a"],
-    [],
-  ],
-  [
-    "a half reverted one is reverted first, then applied again",
-    {
-      ...half,
-      applied: [a, two],
-      step: halfWay(two, { direction: "down", ...(two.down?.kind === "sql" && { script: two.down }) }),
-    },
-    ["down 2_b", "up 2_b", "up 3_c"],
-    [],
-  ],
-  [
-    "executed statements that read differently",
-    { ...half, migrations: [a, up("2_b", "CREATE TABLE y (n INT);"), c], step: halfWay(two, { statement: 1 }) },
-    ["up 3_c"],
-    ["HALF_APPLIED_CHANGED 2_b"],
-  ],
-  [
-    "a file that has become code",
-    { ...half, migrations: [a, code("2_b", async () => 1)], step: halfWay(two, { statement: 1 }) },
-    [],
-    ["HALF_APPLIED_CHANGED 2_b"],
-  ],
-  ["a file that is gone", { ...half, migrations: [a], step: halfWay(two, { statement: 1 }) }, [], ["FILE_GONE 2_b"]],
-  [
-    "harmless DDL is repeated",
-    {
-      migrations: [up("1_a", "CREATE TABLE IF NOT EXISTS x (n INT);")],
-      step: halfWay(up("1_a", "CREATE TABLE IF NOT EXISTS x (n INT);")),
-    },
-    ["up 1_a"],
-    [],
-  ],
-  [
-    "code begins again",
-    { migrations: [code("1_a", async () => 1)], step: halfWay(code("1_a", async () => 1)) },
-    ["up 1_a"],
-    [],
-  ],
-])("half way: %s", (_, input, steps, problems) => {
-  expect(plan(input)).toEqual({ steps, problems });
-});
-
-test("what is not run in one transaction is said beforehand", () => {
+test("what is not run in one transaction, or begins one and does not end it, is said beforehand", () => {
   const input: PlanInput = {
     command: { action: "migrate" },
     migrations: [a, b],
@@ -218,9 +83,13 @@ test("what is not run in one transaction is said beforehand", () => {
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+      unended: ({ file, statements }) => (file === "1_a.sql" ? statements[0] : undefined),
       lost: () => undefined,
     },
     late: "refuse",
   };
-  expect(makePlan(input).notices).toEqual(["2_b is not run in one transaction: it says so."]);
+  expect(makePlan(input).notices).toEqual([
+    "1_a begins a transaction (1_a.sql:2) and never ends it: it is committed.",
+    "2_b is not run in one transaction: it says so.",
+  ]);
 });
