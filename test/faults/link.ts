@@ -70,8 +70,9 @@ interface Flow {
   readonly toClient: Incoming[];
   readonly ended: Set<"client" | "server">;
   readonly commands: SentCommand[];
-  /** Whether this is the position; from then on the link stands still. */
+  /** Whether this is the position; from then on the link stands still. Once: a long command arrives in several pieces. */
   readonly stopsAt: (at: Position["at"]) => boolean;
+  position: Position | undefined;
   state: "flowing" | "held" | "silent";
   answersToLogin: number;
   id: number | undefined;
@@ -86,7 +87,8 @@ export function createLink(ends: Ends, options: LinkOptions): Driven {
     toClient: [],
     ended: new Set(),
     commands: [],
-    stopsAt: (at) => isHere(flow, options.position, at) && hold(flow, () => options.reached?.(link)),
+    stopsAt: (at) => isHere(flow, at) && hold(flow, () => options.reached?.(link)),
+    position: options.position,
     state: "flowing",
     answersToLogin: 0,
     id: undefined,
@@ -130,13 +132,14 @@ function watchEnd(socket: Socket, pump: () => void, note: () => void): void {
   socket.on("error", () => undefined);
 }
 
-function isHere({ commands, answersToLogin }: Flow, position: Position | undefined, at: Position["at"]): boolean {
+function isHere({ commands, answersToLogin, position }: Flow, at: Position["at"]): boolean {
   if (position?.at !== at || position.command !== commands.length - 1) return false;
   return at !== "answered" || position.answers === (commands.at(-1)?.answers ?? answersToLogin);
 }
 
 function hold(flow: Flow, reached: () => void): boolean {
   flow.state = "held";
+  flow.position = undefined;
   // Not from within our own loop.
   setImmediate(reached);
   return true;

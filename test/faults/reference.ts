@@ -36,8 +36,13 @@ export function commandOf({ window, direction }: Work): MigrateCommand | Rollbac
   return direction === "up" ? { action: "migrate" } : { action: "rollback", steps };
 }
 
+/** `tables`: the journal's must be there in any case. */
+interface Setting extends Work {
+  readonly tables?: boolean;
+}
+
 /** Gives `use` a database in which everything is as it should be before the work. */
-export async function withDatabase<T>(world: World, work: Work, use: (database: string) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(world: World, work: Setting, use: (database: string) => Promise<T>): Promise<T> {
   const database = `faults_${randomBytes(6).toString("hex")}`;
   await world.workbench.create(
     database,
@@ -46,7 +51,14 @@ export async function withDatabase<T>(world: World, work: Work, use: (database: 
   try {
     const { names, before } = work.window;
     const to = work.direction === "down" ? names.at(-1) : names[before - 1];
-    if (to !== undefined) mustBeDone(await askCalmly(world, { ...work, database, command: { action: "migrate", to } }));
+    const calmly = async (command: Calm["command"]) =>
+      mustBeDone(await askCalmly(world, { ...work, database, command }));
+    if (to !== undefined) await calmly({ action: "migrate", to });
+    else if (work.tables) {
+      await calmly({ action: "migrate", steps: 1 });
+      await calmly({ action: "rollback", steps: 1 });
+      await world.workbench.forget(database);
+    }
     return await use(database);
   } finally {
     await world.workbench.drop(database).catch(() => undefined);
