@@ -109,7 +109,7 @@ async function runMany(
       const own = next;
       next += 1;
       const end = await runOnce(world, references, own).catch((error: unknown) => {
-        throw new Error(`Seed ${own} could not be run`, { cause: error });
+        throw new Error(`Seed ${own} could not be run: ${error instanceof Error ? error.stack : error}`);
       });
       ends.push(end);
       if (end.end === "diverged" || end.end === "missed") tell(world, end);

@@ -12,6 +12,8 @@ export interface Point {
   readonly position?: Position;
   /** In place of a position: while this waits, and so exactly inside it. */
   readonly gated?: Gated;
+  /** A statement has committed by itself, and its mark has not. */
+  readonly inDoubt?: true;
 }
 
 /** The commands of each connection of a call to which nothing happened. */
@@ -41,29 +43,31 @@ export function pointsOf({ dialect, trace, effects }: Traced): readonly Point[] 
 const WRITE =
   /^(?:REPLACE INTO|INSERT INTO|UPDATE)\s+\S*[`"]migration_step[`"][\s\S]*(?:VALUES \(1,|WHERE [`"]id[`"] = 1\b)/;
 
-/** Between a statement and its mark, where alone the journal cannot say whether the statement took effect. */
+/** Before a write, where what came before it has or has not committed with it. */
 function writesIn(trace: Trace): readonly Point[] {
   const parts = trace.flatMap((commands) => commands.flatMap(({ text }) => text.split(OUR_DELIMITER)));
-  let before = "";
   const points: Point[] = [];
+  let before: { readonly kind: string; readonly inDoubt: boolean } | undefined;
+  let isOpen = false;
   for (const part of parts) {
     if (WRITE.test(part)) {
-      const kind = before === "" ? "intent" : `mark after ${before}`;
-      points.push({ phase: "row", kind, gated: { write: points.length + 1 } });
-      before = "";
-    } else if (!isOurs(part)) before = kindOf(part);
+      const kind = before ? `mark after ${before.kind}` : "intent";
+      const inDoubt = before?.inDoubt ? { inDoubt: true as const } : {};
+      points.push({ phase: "row", kind, gated: { write: points.length + 1 }, ...inDoubt });
+      before = undefined;
+    } else if (/^(?:START TRANSACTION|COMMIT|ROLLBACK)\b/.test(part)) isOpen = part.startsWith("START");
+    else if (!isOurs(part)) before = { kind: kindOf(part), inDoubt: !isOpen };
   }
   return points;
 }
 
 function isOurs(part: string): boolean {
-  return (
-    JOURNAL.test(part) ||
-    /^(?:START TRANSACTION|COMMIT|ROLLBACK|(?:UN)?LOCK TABLES|SET (?:LOCAL|SESSION|CONSTRAINTS|NAMES)|USE|RESET|SELECT|DO)\b/.test(
-      part,
-    )
-  );
+  return JOURNAL.test(part) || BETWEEN.test(part);
 }
+
+/** What we say to a session before and after a step. */
+const BETWEEN =
+  /^(?:UNLOCK TABLES|SET (?:LOCAL|SESSION|CONSTRAINTS|NAMES)|USE|RESET|CLOSE ALL|DISCARD|DEALLOCATE ALL|UNLISTEN|SELECT|DO)\b/;
 
 function login(link: number): readonly Point[] {
   const at = (position: Pick<Position, "at" | "answers">): Point => ({

@@ -1,6 +1,6 @@
 import type { Cell } from "./cells";
 import { type Chosen, type Ended, hit } from "./hit";
-import { pointsIn } from "./points";
+import { type Point, pointsIn } from "./points";
 import { createRandom, isSome, type Random } from "./random";
 import { type References, type Work, withDatabase } from "./reference";
 import type { Window, World } from "./world";
@@ -50,6 +50,15 @@ function weighted(windows: readonly Window[], random: Random): number {
   });
 }
 
+const DANGEROUS = 0.75;
+
+/** Where a session is lost, mostly there where recovery has to find out what became of a statement. */
+function dangerous(points: readonly Point[], { fault }: Cell, random: Random): readonly Point[] {
+  const inDoubt = points.filter((point) => point.inDoubt);
+  const loses = fault === "connection killed" || fault === "restart";
+  return loses && inDoubt.length > 0 && random.fraction() < DANGEROUS ? inDoubt : points;
+}
+
 /** First the migrations, then what kind of statement, then the place: kinds that are rare come up as often as others. */
 async function choose(
   { world, references, random }: Choosing,
@@ -63,7 +72,7 @@ async function choose(
     if (!window) continue;
     const work = { window, direction };
     const reference = await references(work);
-    const points = pointsIn(reference.points, cell);
+    const points = dangerous(pointsIn(reference.points, cell), cell, random);
     const kinds = [...new Set(points.map(({ kind }) => kind))];
     if (!isSome(kinds)) continue;
     const kind = random.pick(kinds);
