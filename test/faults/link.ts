@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DialectName } from "../../lib/migration";
 import type { Answer, Frame } from "./wire";
-import { RELEASE, WIRES } from "./wires";
+import { PING, RELEASE, WIRES } from "./wires";
 
 /** A place in what goes back and forth, counted as the protocol counts. */
 export interface Position {
@@ -73,6 +73,9 @@ interface Flow {
   /** Whether this is the position; from then on the link stands still. Once: a long command arrives in several pieces. */
   readonly stopsAt: (at: Position["at"]) => boolean;
   position: Position | undefined;
+  /** Command that does not count. */
+  readonly ping: string;
+  isPinging: boolean;
   state: "flowing" | "held" | "silent";
   answersToLogin: number;
   id: number | undefined;
@@ -89,6 +92,8 @@ export function createLink(ends: Ends, options: LinkOptions): Driven {
     commands: [],
     stopsAt: (at) => isHere(flow, at) && hold(flow, () => options.reached?.(link)),
     position: options.position,
+    ping: PING[options.dialect],
+    isPinging: false,
     state: "flowing",
     answersToLogin: 0,
     id: undefined,
@@ -150,7 +155,8 @@ function forward(server: Socket, flow: Flow): void {
   for (let frame = toServer[0]; frame && flow.state === "flowing"; frame = toServer[0]) {
     const { bytes, command, begun } = frame;
     if (!begun) {
-      if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
+      if (command === flow.ping) flow.isPinging = true;
+      else if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
       toServer[0] = { bytes, begun: true };
       if (stopsAt("arrived")) return;
       if (stopsAt("half")) {
@@ -187,6 +193,10 @@ function backward(client: Socket, flow: Flow): void {
 
 /** The login is answered when the server is ready for the first command. */
 function count(flow: Flow, { answered, ready }: Answer): boolean {
+  if (flow.isPinging) {
+    if (ready) flow.isPinging = false;
+    return false;
+  }
   const command = flow.commands.at(-1);
   if (command && answered) command.answers += 1;
   if (!command && ready) flow.answersToLogin += 1;

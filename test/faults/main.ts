@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DialectName } from "../../lib/migration";
+import { IDLE } from "./breaks";
 import { buildChild } from "./build-child";
 import { createChildren } from "./call";
 import { type Break, type Options, readOptions } from "./options";
@@ -51,6 +52,10 @@ async function onServer(bench: Bench): Promise<boolean> {
   }
   let isNoticed = true;
   for (const broken of options.breaks) {
+    if (IDLE[dialect].includes(broken.name)) {
+      console.log(`${broken.name} makes no difference on ${dialect}.\n`);
+      continue;
+    }
     console.log(`${dialect}, without ${broken.name}, seed ${broken.seed}`);
     isNoticed = (await inBuild(bench, broken, (world) => runUntilNoticed(world, options, broken))) && isNoticed;
   }

@@ -15,6 +15,9 @@ export interface RunEnd extends Cell, Ended {
   readonly place: string;
 }
 
+/** A busy machine may be too slow for what was to be hit. */
+const TRIES = 3;
+
 /** One run; all that is random in it follows from its seed. */
 export function runOnce(world: World, references: References, seed: number): Promise<RunEnd> {
   const { cells } = world;
@@ -29,7 +32,12 @@ export function runOnce(world: World, references: References, seed: number): Pro
     const { kind, position, gated } = chosen.point;
     const place = JSON.stringify(gated ?? position);
     const work = { ...chosen.work, tables: gated !== undefined && "write" in gated };
-    const end = await withDatabase(world, work, (database) => hit({ world, random, cell, database, ...chosen }));
+    let end: Ended;
+    let tries = 0;
+    do {
+      end = await withDatabase(world, work, (database) => hit({ world, random, cell, database, ...chosen }));
+      tries += 1;
+    } while (end.end === "missed" && tries < TRIES);
     return { ...around, kind, place, ...end };
   };
   return cell.fault === "restart" ? world.turns.alone(run) : world.turns.together(run);
@@ -52,11 +60,11 @@ function weighted(windows: readonly Window[], random: Random): number {
 
 const DANGEROUS = 0.75;
 
-/** Where a session is lost, mostly there where recovery has to find out what became of a statement. */
+/** Where a session is lost, mostly inside a statement, or where recovery has to find out what became of one. */
 function dangerous(points: readonly Point[], { fault }: Cell, random: Random): readonly Point[] {
-  const inDoubt = points.filter((point) => point.inDoubt);
+  const worst = points.filter(({ inDoubt, gated }) => inDoubt || (gated && "effect" in gated));
   const loses = fault === "connection killed" || fault === "restart";
-  return loses && inDoubt.length > 0 && random.fraction() < DANGEROUS ? inDoubt : points;
+  return loses && worst.length > 0 && random.fraction() < DANGEROUS ? worst : points;
 }
 
 /** First the migrations, then what kind of statement, then the place: kinds that are rare come up as often as others. */
