@@ -12,8 +12,6 @@ export interface Point {
   readonly position?: Position;
   /** In place of a position: while this waits, and so exactly inside it. */
   readonly gated?: Gated;
-  /** A statement has committed by itself, and its mark has not. */
-  readonly inDoubt?: true;
 }
 
 /** The commands of each connection of a call to which nothing happened. */
@@ -43,20 +41,20 @@ export function pointsOf({ dialect, trace, effects }: Traced): readonly Point[] 
 const WRITE =
   /^(?:REPLACE INTO|INSERT INTO|UPDATE)\s+\S*[`"]migration_step[`"][\s\S]*(?:VALUES \(1,|WHERE [`"]id[`"] = 1\b)/;
 
+/** The kind of the first write of a step. */
+export const INTENT = "intent";
+
 /** Before a write, where what came before it has or has not committed with it. */
 function writesIn(trace: Trace): readonly Point[] {
   const parts = trace.flatMap((commands) => commands.flatMap(({ text }) => text.split(OUR_DELIMITER)));
   const points: Point[] = [];
-  let before: { readonly kind: string; readonly inDoubt: boolean } | undefined;
-  let isOpen = false;
+  let before: string | undefined;
   for (const part of parts) {
     if (WRITE.test(part)) {
-      const kind = before ? `mark after ${before.kind}` : "intent";
-      const inDoubt = before?.inDoubt ? { inDoubt: true as const } : {};
-      points.push({ phase: "row", kind, gated: { write: points.length + 1 }, ...inDoubt });
+      const kind = before === undefined ? INTENT : `mark after ${before}`;
+      points.push({ phase: "row", kind, gated: { write: points.length + 1 } });
       before = undefined;
-    } else if (/^(?:START TRANSACTION|COMMIT|ROLLBACK)\b/.test(part)) isOpen = part.startsWith("START");
-    else if (!isOurs(part)) before = { kind: kindOf(part), inDoubt: !isOpen };
+    } else if (!isOurs(part)) before = kindOf(part);
   }
   return points;
 }
@@ -67,7 +65,7 @@ function isOurs(part: string): boolean {
 
 /** What we say to a session before and after a step. */
 const BETWEEN =
-  /^(?:UNLOCK TABLES|SET (?:LOCAL|SESSION|CONSTRAINTS|NAMES)|USE|RESET|CLOSE ALL|DISCARD|DEALLOCATE ALL|UNLISTEN|SELECT|DO)\b/;
+  /^(?:START TRANSACTION|COMMIT|ROLLBACK|\(end|UNLOCK TABLES|SET (?:LOCAL|SESSION|CONSTRAINTS|NAMES)|USE|RESET|CLOSE ALL|DISCARD|DEALLOCATE ALL|UNLISTEN|SELECT|DO)\b/;
 
 function login(link: number): readonly Point[] {
   const at = (position: Pick<Position, "at" | "answers">): Point => ({

@@ -1,6 +1,6 @@
 import type { Cell } from "./cells";
 import { type Chosen, type Ended, hit } from "./hit";
-import { type Point, pointsIn } from "./points";
+import { INTENT, type Point, pointsIn } from "./points";
 import { createRandom, isSome, type Random } from "./random";
 import { type References, type Work, withDatabase } from "./reference";
 import type { Window, World } from "./world";
@@ -60,9 +60,9 @@ function weighted(windows: readonly Window[], random: Random): number {
 
 const DANGEROUS = 0.75;
 
-/** Where a session is lost, mostly inside a statement, or where recovery has to find out what became of one. */
+/** Where a session is lost, mostly inside a statement, or between it and its mark, where recovery has to find out about it. */
 function dangerous(points: readonly Point[], { fault }: Cell, random: Random): readonly Point[] {
-  const worst = points.filter(({ inDoubt, gated }) => inDoubt || (gated && "effect" in gated));
+  const worst = points.filter(({ gated, kind }) => gated && kind !== INTENT);
   const loses = fault === "connection killed" || fault === "restart";
   return loses && worst.length > 0 && random.fraction() < DANGEROUS ? worst : points;
 }
