@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { entriesOf } from "./wildcard";
 
 /**
  * The tools whose histories can be adopted; the first whose columns fit a table takes it, so the least particular come last.
@@ -22,6 +23,11 @@ export const TOOLS = [
 
 /** No plan is that long; a number beyond it is a mistake. */
 const MAX_STEPS = 10_000;
+
+/** MySQL's limit; PostgreSQL's is 63 bytes. */
+const MAX_DATABASE = 64;
+/** A thousand names of the longest kind. */
+const MAX_LIST = 65_536;
 
 export const steps = v.pipe(
   v.number("`steps` must be a number"),
@@ -59,6 +65,22 @@ export const runId = v.pipe(
   v.string("`runId` must be a string"),
   v.regex(/^[\w.:-]{1,128}$/, "`runId` must be 1 to 128 letters, digits, dots, colons, hyphens or underscores"),
 );
+
+/** Whether the server could have a database of this name is known once the dialect is. */
+export const database = v.pipe(
+  v.string("`database` must be the name of a database"),
+  v.regex(/^\P{C}+$/u, "`database` must be the name of a database"),
+  v.maxLength(MAX_DATABASE, `\`database\` must be at most ${MAX_DATABASE} characters long`),
+);
+
+export const databases = v.pipe(
+  v.string("`databases` must be names and patterns, separated by commas"),
+  v.regex(/^\P{C}+$/u, "`databases` must be names and patterns, separated by commas"),
+  v.maxLength(MAX_LIST, `\`databases\` must be at most ${MAX_LIST} characters long; use a pattern`),
+  v.check((list) => !entriesOf(list).includes(""), "`databases` has a comma with no name beside it"),
+);
+
+export const onFailure = v.picklist(["continue", "stop"], '`onFailure` must be "continue" or "stop"');
 
 export const dryRun = v.boolean("`dryRun` must be true or false");
 

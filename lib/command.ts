@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { dryRun, from, migration, reason, runId, statement, steps, type TOOLS, table, to } from "./command-fields";
+import type { TOOLS } from "./command-fields";
+import { schemas } from "./command-schemas";
 import { MigratorError } from "./errors";
 import type { Problem } from "./report";
 
@@ -8,13 +9,27 @@ export type Action = "status" | "migrate" | "rollback" | "adopt" | "baseline" | 
 export { TOOLS } from "./command-fields";
 export type ToolName = (typeof TOOLS)[number];
 
-export interface StatusCommand {
+/** Which database a Command is for. */
+export interface OneDatabase {
+  /** Default: the one that the settings name. */
+  readonly database?: string;
+}
+
+/** Which databases a Command is for: one, or those of a list. */
+export interface SomeDatabases extends OneDatabase {
+  /** Names and patterns, separated by commas: `shop,tenant_*`. Never together with `database`. */
+  readonly databases?: string;
+  /** Whether those that have not been begun are begun when one of the list has failed. Default: continue. */
+  readonly onFailure?: "continue" | "stop";
+}
+
+export interface StatusCommand extends SomeDatabases {
   readonly action: "status";
   /** Asks for the Report of one run, finished or not. */
   readonly runId?: string;
 }
 
-export interface MigrateCommand {
+export interface MigrateCommand extends SomeDatabases {
   readonly action: "migrate";
   readonly runId?: string;
   /** Stop after the migration of this name. */
@@ -25,7 +40,7 @@ export interface MigrateCommand {
   readonly dryRun?: boolean;
 }
 
-export interface RollbackCommand {
+export interface RollbackCommand extends SomeDatabases {
   readonly action: "rollback";
   readonly runId?: string;
   /** How many migrations to revert, the last applied first. */
@@ -33,7 +48,7 @@ export interface RollbackCommand {
   readonly dryRun?: boolean;
 }
 
-export interface AdoptCommand {
+export interface AdoptCommand extends SomeDatabases {
   readonly action: "adopt";
   readonly runId?: string;
   /** Whose history; needed where there are several. */
@@ -45,7 +60,7 @@ export interface AdoptCommand {
   readonly dryRun?: boolean;
 }
 
-export interface BaselineCommand {
+export interface BaselineCommand extends SomeDatabases {
   readonly action: "baseline";
   readonly runId?: string;
   /** The last migration whose objects are there already. */
@@ -53,13 +68,13 @@ export interface BaselineCommand {
   readonly dryRun?: boolean;
 }
 
-export interface CancelCommand {
+export interface CancelCommand extends OneDatabase {
   readonly action: "cancel";
   /** The run whose statement is to be stopped, not this call's own. Absent: whichever is in progress. */
   readonly runId?: string;
 }
 
-export interface AcceptCommand {
+export interface AcceptCommand extends OneDatabase {
   readonly action: "accept";
   readonly runId?: string;
   /** An applied one, whose file is to count as what was applied. */
@@ -68,7 +83,7 @@ export interface AcceptCommand {
   readonly reason: string;
 }
 
-export interface SettleCommand {
+export interface SettleCommand extends OneDatabase {
   readonly action: "settle";
   readonly runId?: string;
   /** The one that was cut off. */
@@ -102,39 +117,6 @@ export interface Call {
   /** Who asks, for the audit: an IAM principal, an S3 event. */
   readonly caller?: string;
 }
-
-const schemas = {
-  status: v.strictObject({ runId: v.exactOptional(runId) }),
-  migrate: v.strictObject({
-    runId: v.exactOptional(runId),
-    to: v.exactOptional(to),
-    steps: v.exactOptional(steps),
-    dryRun: v.exactOptional(dryRun),
-  }),
-  rollback: v.strictObject({
-    runId: v.exactOptional(runId),
-    steps: v.exactOptional(steps),
-    step: v.exactOptional(steps),
-    dryRun: v.exactOptional(dryRun),
-  }),
-  adopt: v.strictObject({
-    runId: v.exactOptional(runId),
-    from: v.exactOptional(from),
-    table: v.exactOptional(table),
-    unmatched: v.exactOptional(v.picklist(["refuse", "leave"], '`unmatched` must be "refuse" or "leave"')),
-    dryRun: v.exactOptional(dryRun),
-  }),
-  baseline: v.strictObject({ runId: v.exactOptional(runId), to, dryRun: v.exactOptional(dryRun) }),
-  cancel: v.strictObject({ runId: v.exactOptional(runId) }),
-  accept: v.strictObject({ runId: v.exactOptional(runId), migration, reason }),
-  settle: v.strictObject({
-    runId: v.exactOptional(runId),
-    migration,
-    statement,
-    as: v.picklist(["applied", "not applied"], '`as` must be "applied" or "not applied"'),
-    reason,
-  }),
-};
 
 /** The id under which a call's run is known: the one that it names, else the request's. */
 export function runIdOf(command: Command, requestId: string): string {
@@ -172,11 +154,26 @@ export function parseCommand(action: Action, input: unknown): Command {
   }
 }
 
-function check<T>(action: Action, schema: v.GenericSchema<unknown, T>, input: object): T {
+function check<T extends Asked>(action: Action, schema: v.GenericSchema<unknown, T>, input: object): T {
   const result = v.safeParse(schema, input);
-  if (result.success) return result.output;
-  throw invalid(action, result.issues.map(describe));
+  if (!result.success) throw invalid(action, result.issues.map(describe));
+  const contradictions = contradictionsIn(action, result.output);
+  if (contradictions.length > 0) throw invalid(action, contradictions);
+  return result.output;
 }
+
+function contradictionsIn(action: Action, { database, databases, onFailure, runId }: Asked): readonly string[] {
+  return [
+    ...(database !== undefined && databases !== undefined ? ["Give `database` or `databases`, not both"] : []),
+    ...(databases === undefined && onFailure !== undefined ? ["`onFailure` goes with `databases`"] : []),
+    // Those that had nothing to do know of no such run, and would be told apart from nothing.
+    ...(action === "status" && databases !== undefined && runId !== undefined
+      ? ["`status` tells of a `runId` in one `database`, not in `databases`"]
+      : []),
+  ];
+}
+
+type Asked = SomeDatabases & { readonly runId?: string };
 
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== "strict_object") return issue.message;

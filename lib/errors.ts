@@ -6,6 +6,7 @@ import type { Problem, Report } from "./report";
  * - `INVALID_COMMAND`: the Command cannot be understood; nothing was opened.
  * - `INVALID_SETTINGS`: the environment or the secret is incomplete or contradictory.
  * - `INVALID_MIGRATIONS`: the Source cannot be read as a whole.
+ * - `UPLOAD_INCOMPLETE`: what is in the bucket is no complete set yet; calling again later helps.
  * - `UNREACHABLE`: no connection within the time there was.
  * - `ACCESS_DENIED`: the database knows us not, or a privilege is missing.
  * - `READ_ONLY`: the endpoint is a reader, or fails over.
@@ -20,6 +21,7 @@ export type ErrorCode =
   | "INVALID_COMMAND"
   | "INVALID_SETTINGS"
   | "INVALID_MIGRATIONS"
+  | "UPLOAD_INCOMPLETE"
   | "UNREACHABLE"
   | "ACCESS_DENIED"
   | "READ_ONLY"

@@ -8,8 +8,10 @@ export type {
   CancelCommand,
   Command,
   MigrateCommand,
+  OneDatabase,
   RollbackCommand,
   SettleCommand,
+  SomeDatabases,
   StatusCommand,
   ToolName,
 } from "./command";
@@ -40,13 +42,18 @@ export type {
   Problem,
   ProblemCode,
   Report,
+  Summary,
+  Unreached,
 } from "./report";
 export { httpTrigger } from "./trigger/http";
 export { invokeTrigger } from "./trigger/invoke";
+export { s3Trigger } from "./trigger/s3";
 export {
   createHandler,
   type Invocation,
   type LambdaContext,
   type LambdaHandler,
   type Trigger,
+  type Uploads,
 } from "./trigger/trigger";
+export { assembleUploads, type UploadedBundle } from "./uploads";

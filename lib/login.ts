@@ -14,6 +14,12 @@ export interface Login {
   readonly token: boolean;
 }
 
+/** What the settings say: the database's name may be left to each Command. */
+export type InstanceLogin = Omit<Login, "database"> & { readonly database?: string };
+
+/** As Logins, and from the same source, for all databases of a server. */
+export type InstanceLogins = () => AsyncIterable<InstanceLogin>;
+
 /**
  * Logins in the order in which they are to be tried, the likeliest first. The next one is asked for only when the
  * database refused the last one's user or password, so a rotated secret is read again then and not before.

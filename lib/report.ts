@@ -1,3 +1,4 @@
+import type { ErrorCode } from "./errors";
 import type { Direction } from "./migration";
 
 export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
@@ -169,4 +170,37 @@ export interface Report {
   readonly waiting?: true;
   /** One sentence for people. */
   readonly message: string;
+}
+
+/** A database of which there is no Report, and why. */
+export interface Unreached {
+  readonly database: string;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly advice?: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** What happened in each of several databases, as plain JSON. */
+export interface Summary {
+  readonly runId: string;
+  readonly action: string;
+  /** The worst of all; what was not reached has failed. */
+  readonly outcome: Outcome;
+  /** In the order in which they were asked for; patterns by name. */
+  readonly databases: readonly (Report | Unreached)[];
+  /** Those that were not begun: the time was up, or another one had failed and `onFailure` was `stop`. */
+  readonly notStarted?: readonly string[];
+  /** Those whose Report is left out, since the answer would be larger than Lambda allows: the log has what came of them. */
+  readonly leftOut?: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** One sentence for people; names each database that failed or was refused, and why. */
+  readonly message: string;
+}
+
+/** What came of one database: what was not reached has failed. */
+export function outcomeOf(result: Report | Unreached): Outcome {
+  return "outcome" in result ? result.outcome : "failed";
 }

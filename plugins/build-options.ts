@@ -10,15 +10,30 @@ export interface MigrationsOptions {
   readonly dialect?: DialectName;
   /** Whose files they are. Default: the environment's MIGRATIONS_FORMAT, else what the folder shows. */
   readonly format?: FormatName;
+  /**
+   * Where the functions find their migrations: in what is built here, or in S3, when they run. Default: `s3` when the
+   * environment has MIGRATIONS_S3, else `folder`.
+   */
+  readonly from?: "folder" | "s3";
+}
+
+/** What is known of the migrations, wherever they are. */
+export interface BuildTarget {
+  readonly dialect: DialectName;
+  readonly format?: FormatName;
 }
 
 /** What is to be read, and as what. */
-export interface BuildFolder {
+export interface BuildFolder extends BuildTarget {
   /** As it was named. */
   readonly location: string;
   readonly path: string;
-  readonly dialect: DialectName;
-  readonly format?: FormatName;
+}
+
+export interface BuildInput {
+  readonly target: BuildTarget;
+  /** Absent: the migrations are in S3. */
+  readonly folder?: BuildFolder;
 }
 
 /** As in the settings of the function: schemes of URLs, and what RDS calls its engines. */
@@ -33,15 +48,18 @@ const dialects: Readonly<Record<string, DialectName>> = {
 };
 
 /** @returns a sentence for each option that cannot be understood */
-export function readOptions(options: MigrationsOptions, workingFolder: string): BuildFolder | readonly string[] {
-  const { DIALECT, MIGRATIONS_DIR, MIGRATIONS_FORMAT, DATABASE_URL } = process.env;
+export function readOptions(options: MigrationsOptions, workingFolder: string): BuildInput | readonly string[] {
+  const { DIALECT, MIGRATIONS_DIR, MIGRATIONS_FORMAT, MIGRATIONS_S3, DATABASE_URL } = process.env;
   const location = options.dir ?? (MIGRATIONS_DIR || "migrations");
   const named = options.dialect ?? (DIALECT || schemeOf(DATABASE_URL));
   const dialect = lookUp(dialects, named.toLowerCase());
   const format = options.format ?? (MIGRATIONS_FORMAT || undefined);
   const known = format === undefined ? undefined : lookUp(formats, format)?.name;
+  const from = options.from ?? (MIGRATIONS_S3 ? "s3" : "folder");
   if (dialect && format === known) {
-    return { location, path: resolve(workingFolder, location), dialect, ...(known && { format: known }) };
+    const target = { dialect, ...(known && { format: known }) };
+    if (from === "s3") return { target };
+    return { target, folder: { ...target, location, path: resolve(workingFolder, location) } };
   }
   return [
     ...(dialect ? [] : [unknownValue("DIALECT, or the option dialect,", named, ["mysql", "postgres"])]),

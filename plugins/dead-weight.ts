@@ -39,7 +39,7 @@ const UMZUG: ReadonlyMap<string, string> = new Map([
 const TRIMMED: readonly Trimmed[] = [
   { imports: /^umzug$/, importedBy: isOurs, instead: (path) => UMZUG.get(path) },
   {
-    imports: /^@aws-sdk\/(client-secrets-manager|rds-signer)$/,
+    imports: /^@aws-sdk\/(client-(?:s3|secrets-manager)|rds-signer)$/,
     importedBy: isOurs,
     instead: (path) => (/^@aws-sdk\/credential-provider(-node|s)$/.test(path) ? ENVIRONMENT_CREDENTIALS : undefined),
   },

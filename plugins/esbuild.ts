@@ -6,32 +6,40 @@ import type { Problem } from "../lib/report";
 import { sha256 } from "../lib/source/checksum";
 import { readDirectory } from "../lib/source/directory";
 import type { ReadFolder } from "../lib/source/reader";
-import { type BuildFolder, type MigrationsOptions, readOptions } from "./build-options";
+import { type BuildFolder, type BuildTarget, type MigrationsOptions, readOptions } from "./build-options";
 import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
+import { leaveOutUploads } from "./no-uploads";
 import { leaveOutOtherDialect } from "./one-dialect";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
 
 const name = "migration-lambda:bundle";
+const uploads = "migration-lambda:uploads";
 
 /**
  * An esbuild plugin that turns a folder of migrations into the module `migration-lambda:bundle`, which exports `bundle`,
  * a Manifest for `createBundle`. A folder that cannot be used as a whole fails the build, with an error for each problem.
+ * Where migrations are uploaded to S3, no folder is read. `migration-lambda:uploads` is for functions that have none built
+ * in either way.
  */
 export function migrations(options: MigrationsOptions = {}): Plugin {
   return {
     name: "migration-lambda",
     setup: (build) => {
-      const folder = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
+      const input = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
       const tools = toolPackages(build);
-      build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: name }));
-      build.onLoad({ filter: /./, namespace: name }, () =>
-        "path" in folder ? load(build, folder, tools) : { errors: folder.map((text) => ({ text })) },
-      );
+      build.onResolve({ filter: new RegExp(`^(?:${name}|${uploads})$`) }, ({ path }) => ({ path, namespace: name }));
+      build.onLoad({ filter: /./, namespace: name }, ({ path }) => {
+        if (!("target" in input)) return { errors: input.map((text) => ({ text })) };
+        if (path === uploads) return described("uploads", input.target);
+        return input.folder ? load(build, input.folder, tools) : described("bundle", input.target);
+      });
       leaveOutDeadWeight(build);
-      if ("path" in folder) leaveOutOtherDialect(build, folder.dialect);
+      if (!("target" in input)) return;
+      leaveOutOtherDialect(build, input.target.dialect);
+      if (input.folder) leaveOutUploads(build);
     },
   };
 }
@@ -39,6 +47,11 @@ export function migrations(options: MigrationsOptions = {}): Plugin {
 /** What serverless-esbuild calls when `custom.esbuild.plugins` names this file. */
 export default function plugins(): Plugin[] {
   return [migrations()];
+}
+
+/** All that is known where no folder is read. */
+function described(constant: string, target: BuildTarget): OnLoadResult {
+  return { contents: `export const ${constant} = ${JSON.stringify(target)};`, loader: "js" };
 }
 
 async function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {

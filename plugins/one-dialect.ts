@@ -5,7 +5,7 @@ const STUB = "migration-lambda:other-dialect";
 
 /** As our own code names them, in its sources and compiled. */
 const DATABASES = /[\\/]database[\\/](mysql|postgres)$/;
-const ASSEMBLY = /[\\/]lib[\\/]assemble\.[jt]s$/;
+const ASSEMBLY = /[\\/]lib[\\/]assembly\.[jt]s$/;
 
 /** Leaves the database that the migrations are not written for, and its driver, out of the bundle: settings that name it are refused. */
 export function leaveOutOtherDialect(build: PluginBuild, dialect: DialectName): void {

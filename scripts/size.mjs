@@ -7,24 +7,31 @@ import { buildProject } from "./local/dependencies.mjs";
 import { Advice, main } from "./local/progress.mjs";
 import { root } from "./setup.mjs";
 
-/** Bytes of one function's zip, with the AWS SDK inside. */
-const BUDGET = 450_000;
+/** Bytes of one function's zip, with the AWS SDK inside; one that reads its migrations from S3 has another client of it. */
+const BUDGETS = {
+  "built in": { env: { MIGRATIONS_S3: "" }, budget: 450_000 },
+  "from S3": { env: { MIGRATIONS_S3: "s3://bucket/prefix" }, budget: 520_000 },
+};
 /** All that packaging reads. No .env: what a developer has set locally must not count. */
 const SERVICE = ["dist", "functions", "infra", "lib", "migrations", "plugins"];
 const SERVICE_FILES = ["serverless.yml", "package.json", "tsconfig.json", ".env.example"];
 
 await main(async () => {
   if (!existsSync(join(root, "dist/plugins/esbuild.js"))) await buildProject(root);
-  const folder = mkdtempSync(join(tmpdir(), "migration-lambda-size-"));
-  try {
-    return report(await packageIn(folder));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const over = [];
+  for (const [kind, { env, budget }] of Object.entries(BUDGETS)) {
+    const folder = mkdtempSync(join(tmpdir(), "migration-lambda-size-"));
+    try {
+      over.push(...report(kind, await packageIn(folder, env), budget));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
+  if (over.length > 0) throw new Advice(`Over the budget: ${over.join(", ")}.`);
 });
 
 /** In a copy, because serverless-esbuild clears the `.esbuild` that a running `npm start` serves from. */
-async function packageIn(folder) {
+async function packageIn(folder, env) {
   for (const name of SERVICE) cpSync(join(root, name), join(folder, name), { recursive: true });
   for (const name of SERVICE_FILES) copyFileSync(join(root, name), join(folder, name));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
@@ -39,6 +46,7 @@ async function packageIn(folder) {
       MIGRATIONS_DIR: "migrations",
       // It leaves a folder there for each function.
       TMPDIR: folder,
+      ...env,
     },
     stdio: ["ignore", process.stderr, process.stderr],
   });
@@ -48,17 +56,15 @@ async function packageIn(folder) {
     .map((name) => ({ name, bytes: statSync(join(folder, "package", name)).size }));
 }
 
-function report(zips) {
+/** @returns what is too large */
+function report(kind, zips, budget) {
   if (zips.length === 0) throw new Advice("serverless package wrote no zip.");
   const number = (value) => value.toLocaleString("en").padStart(9);
-  const over = zips.filter(({ bytes }) => bytes > BUDGET);
+  console.log(`${`budget, ${kind}`.padEnd(20)}${number(budget)} bytes each`);
   for (const { name, bytes } of zips) {
-    const verdict = bytes > BUDGET ? `OVER by ${(bytes - BUDGET).toLocaleString("en")}` : "ok";
-    console.log(
-      `${name.padEnd(16)}${number(bytes)} bytes  ${String(Math.round((bytes / BUDGET) * 100)).padStart(3)} %  ${verdict}`,
-    );
+    const verdict = bytes > budget ? `OVER by ${(bytes - budget).toLocaleString("en")}` : "ok";
+    const part = `${String(Math.round((bytes / budget) * 100)).padStart(3)} %`;
+    console.log(`${name.padEnd(20)}${number(bytes)} bytes  ${part}  ${verdict}`);
   }
-  console.log(`${"budget".padEnd(16)}${number(BUDGET)} bytes each`);
-  if (over.length === 0) return 0;
-  throw new Advice(`Over the budget: ${over.map(({ name }) => name).join(", ")}.`);
+  return zips.filter(({ bytes }) => bytes > budget).map(({ name }) => `${name} (${kind})`);
 }

@@ -75,13 +75,11 @@ function toError({ kind, code }: ConnectFault, { database }: Login): MigratorErr
       });
     case "rights":
       return new MigratorError("ACCESS_DENIED", `The user may not use the database ${database}.`, {
-        advice: "Grant it the privileges that docs/privileges.md lists.",
+        advice:
+          "Grant it the privileges that docs/privileges.md lists; MySQL says the same where there is no such database.",
       });
     case "no-database":
-      return unreachable(
-        `There is no database ${database} on this server.`,
-        "Create it, or correct the name in the settings.",
-      );
+      return unreachable(`There is no database ${database} on this server.`, "Create it, or correct its name.");
     case "name":
       return unreachable(
         `The database's host name is unknown (${code}).`,

@@ -23,6 +23,13 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
     segments: dialect.segments,
     remark: dialect.remark,
     lost: (script, from) => dialect.frame(script, from).lost,
+    list: async (deadline) => {
+      const setup = await open(deadline);
+      const rows = await closing(setup, () =>
+        setup.connection.query<readonly { readonly name: string }[]>(dialect.databases),
+      );
+      return rows.map(({ name }) => name);
+    },
     read: async (deadline, work) => {
       const setup = await open(deadline);
       return closing(setup, () => work(createReader(setup)));

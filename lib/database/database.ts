@@ -23,6 +23,11 @@ export type { Canceller, Repairs };
  */
 export interface Database {
   readonly dialect: DialectName;
+  /**
+   * Names of the databases on this server that the user may see, without those that are the server's own.
+   * @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`
+   */
+  list(deadline: Deadline): Promise<readonly string[]>;
   /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`, `FOREIGN_TABLE` */
   read<T>(deadline: Deadline, work: (reader: Reader) => Promise<T>): Promise<T>;
   /**

@@ -13,6 +13,8 @@ export interface Dialect {
   readonly grammar: Grammar;
   /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED` */
   connect(logins: Logins, deadline: Deadline): Promise<{ readonly connection: Connection; readonly database: string }>;
+  /** A statement that gives the `name` of every database that is not the server's own. */
+  readonly databases: string;
   /** Where the journal is, and what the lock is called. */
   place(database: string): Place;
   /** Whether there is such a place at all, when none of our tables is in it. @throws MigratorError `INVALID_SETTINGS` */

@@ -31,6 +31,8 @@ const IDLE_SECONDS = 60;
 /** MySQL 8.0, MariaDB 10.6: https://mariadb.com/kb/en/atomic-ddl/ */
 const ATOMIC_DDL = `IF(VERSION() LIKE '%MariaDB%',
  SUBSTRING_INDEX(VERSION(), '.', 1) * 100 + SUBSTRING_INDEX(SUBSTRING_INDEX(VERSION(), '.', 2), '.', -1) >= 1006, SUBSTRING_INDEX(VERSION(), '.', 1) >= 8)`;
+const DATABASES = `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA
+ WHERE SCHEMA_NAME NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')`;
 /** Room in a packet for the protocol's own bytes. */
 const PACKET_RESERVE = 4_096;
 
@@ -41,6 +43,7 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     name: "mysql",
     grammar: mysqlGrammar,
     connect: (from, deadline) => connectWith(connectMysql, from, deadline),
+    databases: DATABASES,
     place: (database) => ({
       database,
       schema: database,

@@ -28,6 +28,9 @@ export interface PostgresOptions {
 
 /** A Session that does nothing is ended by the server after so many milliseconds: its process has vanished. */
 const IDLE_MS = 60_000;
+/** `rdsadmin` is RDS's own: nobody else may connect to it. */
+const DATABASES = `SELECT datname AS name FROM pg_catalog.pg_database
+ WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin'`;
 /** The server parses a whole message before it runs any of it: one of this size takes it some hundred megabytes. */
 const MESSAGE_BYTES = 16 * 1024 * 1024;
 
@@ -38,6 +41,7 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     name: "postgres",
     grammar: postgresGrammar,
     connect: (from, deadline) => connectWith(connectPostgres, from, deadline),
+    databases: DATABASES,
     place: (database) => ({
       database,
       schema,

@@ -25,12 +25,13 @@ export interface MigratorOptions {
   readonly log: Log;
 }
 
-export interface Migrator {
+/** `Answer`: a Report of one database, or what else tells of several. */
+export interface Migrator<Answer = Report> {
   /**
    * Runs a Command and tells what happened. Refusals and failed migrations are Reports, not errors.
    * @throws MigratorError when there is nothing to report on: settings, migrations or the database cannot be read
    */
-  run(command: Command, call: Call): Promise<Report>;
+  run(command: Command, call: Call): Promise<Answer>;
 }
 
 export function createMigrator(options: MigratorOptions): Migrator {
@@ -100,11 +101,14 @@ function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelComm
   }
 }
 
+/** What a Command says of the run and of other databases, and not of what is to be done in this one. */
+const NOT_IN_KEY = ["runId", "database", "databases", "onFailure"];
+
 /** Two calls that ask for the same of the same migrations have the same key, and may share a run. */
 function runKey(command: Command, migrations: readonly Migration[]): string {
-  const { runId: _, ...asked } = command;
+  const asked = Object.entries(command).filter(([key]) => !NOT_IN_KEY.includes(key));
   const set = migrations.map(({ name, checksum }) => [name, checksum]);
-  const sorted = Object.entries(asked).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = asked.sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256")
     .update(JSON.stringify([sorted, set]))
     .digest("hex");

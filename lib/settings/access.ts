@@ -3,7 +3,7 @@ import type { Problem } from "../report";
 import { conceal } from "./conceal";
 import { readDatabaseUrl, urlForm } from "./database-url";
 import { DEFAULT_PORTS } from "./dialect";
-import { type CompleteFields, completeFields, type Fields, toPort } from "./fields";
+import { type CompleteFields, completeFields, type Fields, type OwnDatabase, toPort } from "./fields";
 import { invalid, type Reading } from "./problems";
 import { isLocal } from "./tls";
 import type { Given } from "./variables";
@@ -11,7 +11,13 @@ import type { Given } from "./variables";
 /** How to get into the database. Everything but `kind` is concealed from JSON and logs. */
 export type Access =
   | { readonly kind: "url"; readonly fields: CompleteFields }
-  | { readonly kind: "secret"; readonly id: string; readonly region: string; readonly given: Fields }
+  | {
+      readonly kind: "secret";
+      readonly id: string;
+      readonly region: string;
+      readonly given: Fields;
+      readonly database: OwnDatabase;
+    }
   | { readonly kind: "iam"; readonly target: Omit<CompleteFields, "password">; readonly region: string };
 
 const WAYS =
@@ -42,8 +48,8 @@ function fromUrl(given: Given, text: string, dialect: DialectName): Reading<Acce
   const read = readDatabaseUrl(text, "DATABASE_URL", dialect);
   if ("problems" in read) return { problems: [...contradictions, ...read.problems] };
   const form = urlForm(dialect);
-  const origin = { host: form, user: form, password: form, database: form };
-  const fields = completeFields(read.value, { subject: "DATABASE_URL", advice: origin });
+  const advice = { host: form, user: form, password: form, database: form };
+  const fields = completeFields(read.value, { subject: "DATABASE_URL", database: ownDatabase(given), advice });
   if ("problems" in fields) return { problems: [...contradictions, ...fields.problems] };
   if (contradictions.length > 0) return { problems: contradictions };
   return { value: conceal({ kind: "url" }, { fields: fields.value }) };
@@ -57,15 +63,21 @@ function fromSecret(given: Given, id: string, dialect: DialectName): Reading<Acc
       problems: [invalid("AWS_REGION is missing, and DATABASE_SECRET_ID is not an ARN that names one", advice)],
     };
   }
-  return { value: conceal({ kind: "secret" }, { id, region, given: fieldsOf(given, dialect) }) };
+  const known = { id, region, given: fieldsOf(given, dialect), database: ownDatabase(given) };
+  return { value: conceal({ kind: "secret" }, known) };
+}
+
+function ownDatabase(given: Given): OwnDatabase {
+  return given.DATABASES === undefined ? "needed" : "optional";
 }
 
 function withIam(given: Given, dialect: DialectName): Reading<Access> {
   const { DATABASE_HOST: host, DATABASE_USER: user, DATABASE_NAME: database, AWS_REGION: region } = given;
   const contradictions = iamContradictions(given);
-  if (host === undefined || user === undefined || database === undefined || region === undefined) {
+  const named = database !== undefined || ownDatabase(given) === "optional";
+  if (host === undefined || user === undefined || !named || region === undefined) {
     const names = ["DATABASE_HOST", "DATABASE_USER", "DATABASE_NAME", "AWS_REGION"] as const;
-    const missing = names.filter((name) => given[name] === undefined);
+    const missing = names.filter((name) => given[name] === undefined && !(name === "DATABASE_NAME" && named));
     return {
       problems: [
         ...missing.map((name) => invalid(`DATABASE_AUTH=iam needs ${name}`, `Set ${name}.`)),
@@ -75,7 +87,8 @@ function withIam(given: Given, dialect: DialectName): Reading<Access> {
   }
   if (contradictions.length > 0) return { problems: contradictions };
   const port = toPort(given.DATABASE_PORT ?? "") ?? DEFAULT_PORTS[dialect];
-  return { value: conceal({ kind: "iam" }, { target: { dialect, host, port, user, database }, region }) };
+  const target = { dialect, host, port, user, ...(database !== undefined && { database }) };
+  return { value: conceal({ kind: "iam" }, { target, region }) };
 }
 
 function iamContradictions(given: Given): readonly Problem[] {

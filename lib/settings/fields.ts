@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import type { DialectName } from "../migration";
-import type { Problem } from "../report";
 import { DEFAULT_PORTS } from "./dialect";
 import { invalid, type Reading } from "./problems";
 
@@ -15,28 +14,30 @@ export interface Fields {
   readonly database?: string;
 }
 
-export type CompleteFields = Required<Fields>;
+export type CompleteFields = Required<Omit<Fields, "database">> & Pick<Fields, "database">;
+
+/** Whether a login must name a database by itself: it need not where DATABASES says which ones a Command may name. */
+export type OwnDatabase = "needed" | "optional";
 
 /** Where fields came from: how to name it in a sentence, and what to do about each field that it lacks. */
 export interface Origin {
   readonly subject: string;
+  readonly database: OwnDatabase;
   readonly advice: Readonly<Record<"host" | "user" | "password" | "database", string>>;
 }
 
 const NAMES = { host: "host", user: "user", password: "password", database: "database name" } as const;
 
-/** Fills in the port; everything else must be there. */
+/** Fills in the port; everything else that is needed must be there. */
 export function completeFields(fields: Fields, origin: Origin): Reading<CompleteFields> {
-  const { dialect, host, user, password, database } = fields;
-  if (host !== undefined && user !== undefined && password !== undefined && database !== undefined) {
-    return { value: { dialect, host, port: fields.port ?? DEFAULT_PORTS[dialect], user, password, database } };
+  const { host, user, password, port, database } = fields;
+  const complete = database !== undefined || origin.database === "optional";
+  if (host !== undefined && user !== undefined && password !== undefined && complete) {
+    return { value: { ...fields, host, port: port ?? DEFAULT_PORTS[fields.dialect], user, password } };
   }
-  const problems: Problem[] = [];
-  for (const name of ["host", "user", "password", "database"] as const) {
-    if (fields[name] === undefined)
-      problems.push(invalid(`${origin.subject} has no ${NAMES[name]}`, origin.advice[name]));
-  }
-  return { problems };
+  const needed = ["host", "user", "password", ...(origin.database === "needed" ? ["database" as const] : [])] as const;
+  const missing = needed.filter((name) => fields[name] === undefined);
+  return { problems: missing.map((name) => invalid(`${origin.subject} has no ${NAMES[name]}`, origin.advice[name])) };
 }
 
 /** A DNS name or an IP address; nothing that a URL, a port or a path would add to it. */

@@ -1,6 +1,6 @@
+import { CREDENTIALS_ADVICE } from "../aws-error";
 import type { CompleteFields } from "./fields";
 import { invalid, invalidSettings } from "./problems";
-import { CREDENTIALS_ADVICE } from "./secrets-manager";
 
 /**
  * Makes, without the network, a token that the database takes for a password, for 15 minutes from now:

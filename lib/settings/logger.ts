@@ -4,8 +4,8 @@ import type { Log } from "../log";
 import type { Settings } from "./settings";
 
 export interface RunLog extends Log {
-  /** The same log with the run's id in every line. */
-  withRun(runId: string): Log;
+  /** The same log with the run's id in every line, and the database where a Command names it. */
+  withRun(runId: string, database?: string): Log;
 }
 
 /**
@@ -18,7 +18,10 @@ export function createLogger({ logLevel }: Pick<Settings, "logLevel">): RunLog {
   const logger = new Logger(options);
   return {
     ...toLog(logger),
-    withRun: (runId) => toLog(logger.createChild({ persistentKeys: { runId } })),
+    withRun: (runId, database) => {
+      const persistentKeys = { runId, ...(database !== undefined && { database }) };
+      return toLog(logger.createChild({ persistentKeys }));
+    },
   };
 }
 

@@ -10,11 +10,12 @@ import {
   isDatabaseName,
   isHost,
   type Origin,
+  type OwnDatabase,
   toPort,
 } from "./fields";
 import { invalid, type Reading } from "./problems";
 
-const ORIGIN: Origin = {
+const ORIGIN: Omit<Origin, "database"> = {
   subject: "The secret",
   advice: {
     host: "Set DATABASE_HOST to the endpoint of the database; a secret that RDS manages never has it.",
@@ -44,10 +45,10 @@ const Shape = v.object({
  * cluster or the database of one service is often not what the secret was made with. Its dialect is not for the secret
  * to choose.
  */
-export function readSecret(text: string, given: Fields): Reading<CompleteFields> {
+export function readSecret(text: string, given: Fields, database: OwnDatabase = "needed"): Reading<CompleteFields> {
   const read = readText(text.trim(), given.dialect);
   if ("problems" in read) return read;
-  return completeFields({ ...read.value, ...given }, ORIGIN);
+  return completeFields({ ...read.value, ...given }, { ...ORIGIN, database });
 }
 
 function readText(text: string, dialect: DialectName): Reading<Fields> {

@@ -1,5 +1,5 @@
 import { MigratorError } from "../errors";
-import type { Login, Logins } from "../login";
+import type { InstanceLogin, InstanceLogins } from "../login";
 import { conceal } from "./conceal";
 import type { CompleteFields } from "./fields";
 import { createIamToken } from "./iam";
@@ -18,7 +18,7 @@ import { authoritiesFor, type Tls } from "./tls";
  *   (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html).
  * - IAM gives one login with a token made at that moment; it opens connections for 15 minutes.
  */
-export function createLogins({ access, tls }: Pick<Settings, "access" | "tls">): Logins {
+export function createLogins({ access, tls }: Pick<Settings, "access" | "tls">): InstanceLogins {
   switch (access.kind) {
     case "url": {
       const login = toLogin(access.fields, tls);
@@ -32,7 +32,7 @@ export function createLogins({ access, tls }: Pick<Settings, "access" | "tls">):
         yield toLogin({ ...access.target, password, token: true }, tls);
       };
     case "secret": {
-      const toSecretLogin = (text: string) => toLogin(unwrap(readSecret(text, access.given)), tls);
+      const toSecretLogin = (text: string) => toLogin(unwrap(readSecret(text, access.given, access.database)), tls);
       return fromSecret(createSecretsManager(access.id, access.region), toSecretLogin);
     }
   }
@@ -40,28 +40,42 @@ export function createLogins({ access, tls }: Pick<Settings, "access" | "tls">):
 
 interface Read {
   readonly text: string;
-  readonly login: Login;
+  readonly login: InstanceLogin;
 }
 
-function fromSecret(secrets: SecretsManager, toSecretLogin: (text: string) => Login): Logins {
+function fromSecret(secrets: SecretsManager, toSecretLogin: (text: string) => InstanceLogin): InstanceLogins {
   // Only what was understood is kept, so that a secret that was put right is read again without a new container.
   let kept: Read | undefined;
-  const readCurrent = async (): Promise<Read> => {
+  let reading: Promise<Read> | undefined;
+  const read = async (): Promise<Read> => {
     const text = await secrets.read("AWSCURRENT");
     if (text === undefined) throw noSecret();
     kept = { text, login: toSecretLogin(text) };
     return kept;
   };
+  // Several databases are connected to at once; one answer will do for all of them.
+  const readCurrent = () => {
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
   return async function* () {
     const first = kept ?? (await readCurrent());
     yield first.login;
-    const current = await readCurrent();
+    const current = kept && kept !== first ? kept : await readCurrent();
     if (current.text !== first.text) yield current.login;
     const pending = await ifUsable(async () => {
       const text = await secrets.read("AWSPENDING");
-      return text === undefined || text === current.text || text === first.text ? undefined : toSecretLogin(text);
+      return text === undefined || text === current.text || text === first.text
+        ? undefined
+        : { text, login: toSecretLogin(text) };
     });
-    if (pending !== undefined) yield pending;
+    if (pending === undefined) return;
+    // Whoever gets in with it does not come back here, and the next one begins with it.
+    kept = pending;
+    yield pending.login;
+    kept = current;
   };
 }
 
@@ -80,11 +94,11 @@ function noSecret(): MigratorError {
   return invalidSettings([invalid("DATABASE_SECRET_ID names no secret in this account and region", advice)]);
 }
 
-function toLogin(fields: CompleteFields & { readonly token?: true }, tls: Tls): Login {
+function toLogin(fields: CompleteFields & { readonly token?: true }, tls: Tls): InstanceLogin {
   const { dialect, host, port, user, password, database, token } = fields;
   const ca = authoritiesFor(host, tls);
   return conceal(
-    { dialect, port, user, database, token: token ?? false },
+    { dialect, port, user, ...(database !== undefined && { database }), token: token ?? false },
     { host, password, ...(ca === undefined ? {} : { tls: { ca } }) },
   );
 }

@@ -1,3 +1,4 @@
+import { awsErrorName, CREDENTIALS_ADVICE, whoAnswered } from "../aws-error";
 import { MigratorError } from "../errors";
 import { invalid, invalidSettings } from "./problems";
 
@@ -34,7 +35,7 @@ export function createSecretsManager(id: string, region: string): SecretsManager
         if (answer.SecretString !== undefined) return answer.SecretString;
         throw invalidSettings([invalid("The secret is binary", "Store it as text: JSON, or a URL.")]);
       } catch (error) {
-        if (nameOf(error) === "ResourceNotFoundException") return undefined;
+        if (awsErrorName(error) === "ResourceNotFoundException") return undefined;
         throw error instanceof MigratorError ? error : refusal(error);
       } finally {
         client.destroy();
@@ -48,9 +49,6 @@ const ROUTE =
   "security group, or a NAT gateway.";
 const ROLE =
   "Allow the function's role secretsmanager:GetSecretValue on the secret, and kms:Decrypt if it has a key of its own.";
-/** What to do when AWS is to be called and there is nobody to call it as. */
-export const CREDENTIALS_ADVICE =
-  "Give the function a role; outside Lambda, set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.";
 
 /**
  * Error names of the SDK and what they mean here:
@@ -68,7 +66,7 @@ const REFUSALS: ReadonlyMap<string, readonly [message: string, advice: string]> 
 
 /** What an error of the AWS SDK means to the person who set this up. */
 function refusal(error: unknown): MigratorError {
-  const name = nameOf(error);
+  const name = awsErrorName(error);
   const known = REFUSALS.get(name);
   if (known !== undefined) return invalidSettings([invalid(...known)]);
   switch (whoAnswered(error)) {
@@ -86,24 +84,4 @@ function refusal(error: unknown): MigratorError {
         advice: "Call again later.",
       });
   }
-}
-
-/** The SDK calls an answer "Unknown" that has no error type, and does not say whose fault is what it cannot parse. */
-function whoAnswered(error: unknown): "nobody" | "somebody else" | "refused" | "in trouble" {
-  if (!isObject(error)) return "nobody";
-  const answered = isObject(error.$metadata) && error.$metadata.httpStatusCode !== undefined;
-  if (error.$fault === undefined) return answered ? "somebody else" : "nobody";
-  if (error.name === "Unknown") return "somebody else";
-  // A throttled call is the caller's fault to the SDK, but nothing that a setting can change.
-  return error.$fault === "client" && error.name !== "ThrottlingException" ? "refused" : "in trouble";
-}
-
-/** A network error says more by its code: `ECONNREFUSED`. */
-function nameOf(error: unknown): string {
-  if (!isObject(error)) return "unknown error";
-  return String(error.code ?? error.name);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

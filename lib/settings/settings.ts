@@ -1,5 +1,6 @@
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
+import type { S3Location } from "../s3-location";
 import { type Access, readAccess } from "./access";
 import { conceal } from "./conceal";
 import { checkDialect } from "./dialect";
@@ -13,6 +14,14 @@ export interface Settings {
   /** What the migrations were built for. */
   readonly dialect: DialectName;
   readonly access: Access;
+  /** Names and patterns of the databases that a Command may name; absent: only the login's own. */
+  readonly databases?: readonly string[];
+  /** How many databases are worked on at a time. */
+  readonly databasesAtOnce: number;
+  /** The maintenance database: it is there on every server, and nobody's data is in it. */
+  readonly rootDatabase: string;
+  /** Where migrations are uploaded to; needed where none were built in. */
+  readonly migrationsS3?: S3Location;
   readonly tls: Tls;
   /** Where the journal's tables are, and what migrations find first. PostgreSQL alone has schemas within a database. */
   readonly schema: string;
@@ -63,6 +72,10 @@ function toSettings(
 ): Omit<Settings, "placeholders"> {
   return {
     ...parts,
+    ...(values.DATABASES && { databases: values.DATABASES }),
+    ...(values.MIGRATIONS_S3 && { migrationsS3: values.MIGRATIONS_S3 }),
+    databasesAtOnce: values.DATABASES_AT_ONCE,
+    rootDatabase: values.ROOT_DATABASE,
     schema: values.DATABASE_SCHEMA,
     tables: {
       migration: values.MIGRATION_TABLE,

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
+import { parseS3Location } from "../s3-location";
+import { entriesOf, isPattern } from "../wildcard";
 import { NO_SOCKET } from "./database-url";
 import { isDatabaseName, isHost, isPostgresName, toPort } from "./fields";
 import { invalid, type Reading } from "./problems";
@@ -45,6 +47,13 @@ const common = {
   DATABASE_USER: v.optional(v.string()),
   DATABASE_TLS: v.optional(v.picklist(["off"], "is not off")),
   DATABASE_CA: v.optional(v.string()),
+  DATABASES_AT_ONCE: v.optional(wholeNumber(1, 50), "5"),
+  MIGRATIONS_S3: v.optional(
+    v.pipe(
+      text((url) => parseS3Location(url) !== undefined, "is not of the form s3://BUCKET/PREFIX"),
+      v.transform(parseS3Location),
+    ),
+  ),
   LATE_MIGRATIONS: v.optional(oneOf(["refuse", "apply"]), "refuse"),
   LOCK_TIMEOUT_SECONDS: v.optional(wholeNumber(1, 3600), "10"),
   HTTP_PATIENCE_SECONDS: v.optional(wholeNumber(1, 300), "25"),
@@ -54,8 +63,24 @@ const common = {
   AWS_LAMBDA_FUNCTION_VERSION: v.optional(v.string()),
 };
 
+/** What a pattern's wildcards stand for is checked where a name is given. */
+const isDatabaseList = (list: string, dialect: DialectName) =>
+  entriesOf(list).every((entry) => (isPattern(entry) ? /^\P{C}+$/u.test(entry) : isDatabaseName(entry, dialect)));
+
+const ROOT_DATABASES = { mysql: "mysql", postgres: "postgres" } as const;
+
 /** Names differ from server to server. */
 const names = (dialect: DialectName, tableLength: number) => ({
+  DATABASES: v.optional(
+    v.pipe(
+      text((list) => isDatabaseList(list, dialect), "is not a list of names and patterns of databases"),
+      v.transform((list) => [...new Set(entriesOf(list))]),
+    ),
+  ),
+  ROOT_DATABASE: v.optional(
+    text((name) => isDatabaseName(name, dialect), "is not the name of one database"),
+    ROOT_DATABASES[dialect],
+  ),
   DATABASE_NAME: v.optional(text((name) => isDatabaseName(name, dialect), "is not the name of one database")),
   MIGRATION_TABLE: v.optional(table(tableLength), "migration"),
   MIGRATION_STEP_TABLE: v.optional(table(tableLength), "migration_step"),
@@ -83,11 +108,15 @@ const ADVICE: Readonly<Partial<Record<Name, string>>> = {
   DATABASE_HOST: `Set it to the endpoint alone, without a scheme, a port or a path. ${NO_SOCKET}`,
   DATABASE_PORT: "Set it to the port of the database, or remove it for 3306 (MySQL) or 5432 (PostgreSQL).",
   DATABASE_NAME: "Set it to the name of the database that is migrated.",
+  DATABASES: "Write names and patterns of databases, separated by commas, such as shop,tenant_*.",
+  DATABASES_AT_ONCE: "Set it to a number of databases, or remove it for 5.",
+  ROOT_DATABASE: "Set it to the maintenance database, or remove it for mysql or postgres.",
   DATABASE_SCHEMA: "Set it to the schema that is migrated, unquoted, or remove it for public.",
   DATABASE_TLS: "Remove it, or set it to off where no TLS is wanted; TLS without verification is not offered.",
   MIGRATION_TABLE: "Choose another name, or remove it for migration.",
   MIGRATION_STEP_TABLE: "Choose another name, or remove it for migration_step.",
   MIGRATION_RUN_TABLE: "Choose another name, or remove it for migration_run.",
+  MIGRATIONS_S3: "Set it to the bucket, and to a prefix in it if there is one: s3://my-bucket/migrations.",
   LATE_MIGRATIONS: "Set it to refuse or apply, or remove it for refuse.",
   LOCK_TIMEOUT_SECONDS: "Set it to a number of seconds, or remove it for 10.",
   HTTP_PATIENCE_SECONDS: "Set it to a number of seconds below API Gateway's own limit, or remove it for 25.",

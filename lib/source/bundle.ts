@@ -1,10 +1,8 @@
-import { MigratorError } from "../errors";
 import type { DialectName, Migration } from "../migration";
-import type { Problem } from "../report";
-import { sha256 } from "./checksum";
 import { type CodeModule, readModule, type Tool } from "./code-file";
+import { fillEntry, type Loaded, usableEntries } from "./entries";
 import type { FormatName } from "./format";
-import { type Filling, fillScript, type PlaceholderValues, type SqlTemplate } from "./placeholder";
+import type { PlaceholderValues, SqlTemplate } from "./placeholder";
 import type { Source } from "./source";
 
 /** What is known of a migration without its script. */
@@ -35,8 +33,6 @@ export interface Manifest {
   readonly migrations: readonly (SqlEntry | CodeEntry)[];
 }
 
-type Loaded = Migration | { readonly problems: readonly Problem[] };
-
 /**
  * A Source that was read at build time: neither a folder nor a parser is needed where it runs.
  * @param values of the placeholders in the files
@@ -47,36 +43,11 @@ export function createBundle(manifest: Manifest, values: PlaceholderValues = {})
     location,
     load: async () => {
       const read = manifest.migrations.map((entry) =>
-        entry.kind === "sql" ? readSql(entry, { values, dialect: manifest.dialect }) : readCode(entry, manifest.tool),
+        entry.kind === "sql" ? fillEntry(entry, { values, dialect: manifest.dialect }) : readCode(entry, manifest.tool),
       );
-      const problems = read.flatMap((one) => ("problems" in one ? one.problems : []));
-      if (read.length === 0) problems.push({ code: "INVALID", message: `${location} holds no migrations` });
-      if (problems.length > 0) {
-        const list = problems.map(({ message }) => message).join("; ");
-        throw new MigratorError("INVALID_MIGRATIONS", `${location} cannot be used: ${list}`, { problems });
-      }
-      return read.flatMap((one) => ("problems" in one ? [] : [one]));
+      return usableEntries(location, read);
     },
   };
-}
-
-function readSql({ kind: _, up, down, ...described }: SqlEntry, filling: Filling): Loaded {
-  const filled = fillScript(up, filling);
-  const back = down && fillScript(down, filling);
-  const problems = [...filled.problems, ...(back?.problems ?? [])];
-  if (problems.length > 0) return { problems: problems.map((one) => ({ ...one, migration: described.name })) };
-  return {
-    ...described,
-    // Other values are another migration to run again; of one that runs once, only the file counts.
-    ...(described.repeatable && filled.used.length > 0 && withValues(described, filled.used)),
-    up: filled.script,
-    ...(back && { down: back.script }),
-  };
-}
-
-function withValues({ checksum, normalised }: Described, used: readonly string[]) {
-  const values = JSON.stringify(used);
-  return { checksum: sha256(checksum + values), normalised: sha256(normalised + values) };
 }
 
 function readCode(entry: CodeEntry, tool: Tool | undefined): Loaded {

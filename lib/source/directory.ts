@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { invalidMigrations, isMeant } from "./file-names";
+import { isMeant } from "../meant";
+import { invalidMigrations } from "./file-names";
 import { type ReadFolder, type ReadOptions, readFolder } from "./reader";
 
 /**

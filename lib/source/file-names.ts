@@ -38,12 +38,6 @@ export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Hidden files, a README and Markdown are passed over, in every folder; every other file must be a migration's. */
-export function isMeant(path: string): boolean {
-  const parts = path.replace(/\/$/, "").split("/");
-  return !parts.some((part) => /^\.(?!\.?$)/.test(part)) && !/^readme(?:\.txt)?$|\.md$/i.test(parts.at(-1) ?? "");
-}
-
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
@@ -67,7 +61,7 @@ export function invalidMigrations(location: string, problems: readonly Problem[]
   const list = problems.map(({ message }) => message).join("; ");
   return new MigratorError("INVALID_MIGRATIONS", `The migrations in ${location} cannot be used: ${list}`, {
     problems,
-    advice: "Put the files right and build or start again; nothing was run.",
+    advice: "Put the files right and build, start or upload again; nothing was run.",
   });
 }
 

@@ -1,7 +1,8 @@
+import { isMeant } from "../meant";
 import type { DialectName } from "../migration";
 import type { Problem } from "../report";
 import { detectFormat } from "./detect";
-import { alike, invalidMigrations, isMeant, nameFault, refuse } from "./file-names";
+import { alike, invalidMigrations, nameFault, refuse } from "./file-names";
 import type { CodeFile, Draft, FileMigration, Folder, Format, FormatName } from "./format";
 import { formats } from "./format-table";
 

@@ -1,6 +1,6 @@
-import { type Action, type Command, parseCommand, runIdOf } from "../command";
-import { type ErrorCode, MigratorError } from "../errors";
-import type { Outcome, ProblemCode, Report } from "../report";
+import { type Action, parseCommand, runIdOf } from "../command";
+import { MigratorError } from "../errors";
+import { answerResponse, errorResponse, type HttpResponse, problem } from "./http-answer";
 import { type Invocation, runLogged, type Trigger } from "./trigger";
 
 /** Which Command a method and a path's last part mean. */
@@ -16,40 +16,8 @@ interface HttpEvent {
   readonly requestContext?: { readonly identity?: { readonly userArn?: string | null } };
 }
 
-export interface HttpResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** A Command is some hundred bytes. */
 const MAX_BODY_BYTES = 16_384;
-/** Seconds after which it is worth asking again. */
-const RETRY_AFTER = 2;
-
-const STATUS: Readonly<Record<Outcome, number>> = {
-  done: 200,
-  running: 202,
-  incomplete: 202,
-  refused: 409,
-  failed: 500,
-};
-
-const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
-  INVALID_COMMAND: 400,
-  INVALID_SETTINGS: 500,
-  INVALID_MIGRATIONS: 500,
-  UNREACHABLE: 503,
-  ACCESS_DENIED: 503,
-  READ_ONLY: 503,
-  CONNECTION_LOST: 503,
-  LOCK_LOST: 503,
-  FOREIGN_TABLE: 409,
-  DIVERGED: 500,
-  NOT_REPLAYABLE: 500,
-  STATEMENT_FAILED: 500,
-};
-
 /** HTTP through API Gateway. Every answer is JSON and must not be cached; problems are `application/problem+json` (RFC 9457). */
 export function httpTrigger(routes: Routes): Trigger {
   return {
@@ -86,13 +54,13 @@ async function answer({ event, context, assemble }: Invocation, routes: Routes):
   const command = parseCommand(action, input(request));
   const assembly = assemble(runIdOf(command, context.awsRequestId));
   const caller = request.requestContext?.identity?.userArn;
-  const report = await runLogged(assembly, command, {
+  const result = await runLogged(assembly, command, {
     requestId: context.awsRequestId,
     patienceMs: Math.min(assembly.httpPatienceMs, context.getRemainingTimeInMillis()),
     whenRunning: "answer",
     ...(caller && { caller }),
   });
-  return reportResponse(report, command);
+  return answerResponse(result, command);
 }
 
 function route(request: HttpEvent, routes: Routes): Action {
@@ -137,51 +105,4 @@ function fromQuery(key: string, value: string): unknown {
   if (!NOT_TEXT.has(key)) return value;
   if (value === "true" || value === "false") return value === "true";
   return /^-?\d+(?:\.\d+)?$/.test(value) && value.length < 16 ? Number(value) : value;
-}
-
-function reportResponse(report: Report, command: Command): HttpResponse {
-  // Asked for what is, the answer is found whatever it says.
-  const status = command.action === "status" && report.outcome !== "refused" ? 200 : statusOf(report);
-  if (status === 202) return response(status, report, { "Retry-After": String(RETRY_AFTER) });
-  if (status < 300) return response(status, report);
-  const advice = report.failure?.advice ?? report.problems[0]?.advice;
-  const code = report.outcome === "failed" ? "MIGRATION_FAILED" : (report.problems[0]?.code ?? "REFUSED");
-  return problem(status, { code, detail: report.message, ...(advice && { advice }), ...report });
-}
-
-/** What is the caller's own mistake has its own status; any other refusal is a conflict with what is there. */
-const PROBLEM_STATUS: Readonly<Partial<Record<ProblemCode, number>>> = { RUN_ID_TAKEN: 400, UNKNOWN_RUN: 404 };
-
-function statusOf({ outcome, problems: [problem] }: Report): number {
-  return (problem && PROBLEM_STATUS[problem.code]) ?? STATUS[outcome];
-}
-
-function errorResponse(error: MigratorError): HttpResponse {
-  const status = ERROR_STATUS[error.code];
-  const { code, message, advice, problems } = error;
-  const body = { code, detail: message, ...(advice && { advice }), ...(problems.length > 0 && { problems }) };
-  return problem(status, body, status === 503 ? { "Retry-After": String(RETRY_AFTER) } : {});
-}
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  409: "Conflict",
-  413: "Content Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
-function problem(status: number, details: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
-  const body = { type: "about:blank", title: TITLES[status], status, ...details };
-  return response(status, body, { "Content-Type": "application/problem+json", ...headers });
-}
-
-function response(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): HttpResponse {
-  return {
-    statusCode,
-    headers: { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers },
-    body: `${JSON.stringify(body, undefined, 2)}\n`,
-  };
 }

@@ -1,14 +1,30 @@
 import type { Call, Command } from "../command";
 import type { Migrator } from "../engine/migrator";
 import type { Log } from "../log";
-import type { Report } from "../report";
+import type { Report, Summary } from "../report";
+import type { S3Location } from "../s3-location";
 
 /** What a function gives its triggers to work with; made anew in every container, and again after it failed. */
 export interface Assembly {
-  readonly migrator: Migrator;
+  readonly migrator: Migrator<Report | Summary>;
   /** How long an HTTP caller waits, in milliseconds. */
   readonly httpPatienceMs: number;
   readonly log: Log;
+  /** Where migrations are uploaded to; absent: they were built into the function. */
+  readonly uploads?: Uploads;
+}
+
+/** A prefix in S3 below which each database has a folder of its own. */
+export interface Uploads {
+  readonly location: S3Location;
+  /** Whose folder is looked at before all others. */
+  readonly rootDatabase: string;
+  /** How many databases are worked on at a time. */
+  readonly atOnce: number;
+  /** Names of those that have a folder and that a Command may name, without the root database. @throws MigratorError */
+  databases(): Promise<readonly string[]>;
+  /** Whether there is any migration for this one. @throws MigratorError */
+  holds(database: string): Promise<boolean>;
 }
 
 /** The part of Lambda's context object that triggers use. */
@@ -48,8 +64,8 @@ export function createHandler(assemble: Invocation["assemble"], triggers: readon
   };
 }
 
-/** Runs a Command. Where there is no Report to show for it, the log says why, under the run's id. */
-export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report> {
+/** Runs a Command. Where there is nothing to show for it, the log says why, under the run's id. */
+export async function runLogged({ migrator, log }: Assembly, command: Command, call: Call): Promise<Report | Summary> {
   try {
     return await migrator.run(command, call);
   } catch (error) {

@@ -67,6 +67,14 @@ function reading(subject: DatabaseSubject): void {
     ).toEqual([]);
   });
 
+  test("the server's databases are listed, without those that are its own", async () => {
+    const { database, name } = await subject.create();
+    const names = await database.list(within(5_000));
+    expect(names).toContain(name);
+    for (const own of ["mysql", "information_schema", "performance_schema", "sys", "template0", "template1"])
+      expect(names).not.toContain(own);
+  });
+
   test("the tables are made once, and again without harm", async () => {
     const { database } = await subject.create();
     await locked(database, async () => undefined);

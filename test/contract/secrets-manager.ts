@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { Login, Logins } from "../../lib/login";
+import type { InstanceLogin, InstanceLogins } from "../../lib/login";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
 
@@ -24,7 +24,7 @@ export function awsVariables(url: string): Readonly<Record<string, string>> {
 }
 
 /** Takes the logins in turn as a connection does whose every attempt is refused. */
-export async function passwordsOf(logins: Logins, most = 10): Promise<readonly string[]> {
+export async function passwordsOf(logins: InstanceLogins, most = 10): Promise<readonly string[]> {
   const passwords: string[] = [];
   for await (const login of logins()) {
     passwords.push(login.password);
@@ -106,6 +106,15 @@ export function secretsManagerContract(start: () => Promise<RunningSecretsManage
     expect(await passwordsOf(loginsOf(name))).toEqual(["current", "pending"]);
   });
 
+  test("the pending login is kept once it was not refused, and begins the next time", async () => {
+    const { name } = await create(withPassword("current"));
+    await put(name, withPassword("pending"), "AWSPENDING");
+    const logins = loginsOf(name);
+    expect(await passwordsOf(logins, 2)).toEqual(["current", "pending"]);
+    expect(await passwordsOf(logins)).toEqual(["pending", "current"]);
+    expect(await passwordsOf(logins, 1)).toEqual(["current"]);
+  });
+
   test("a pending version that is not finished is passed over", async () => {
     const { name } = await create(withPassword("current"));
     await put(name, "{", "AWSPENDING");
@@ -113,7 +122,7 @@ export function secretsManagerContract(start: () => Promise<RunningSecretsManage
   });
 
   test("a name that is nobody's is reported without the name", async () => {
-    const first = async (): Promise<Login | undefined> => {
+    const first = async (): Promise<InstanceLogin | undefined> => {
       for await (const login of loginsOf("mistyped")()) return login;
       return undefined;
     };

@@ -1,4 +1,5 @@
-import { type HttpResponse, httpTrigger } from "../../lib/trigger/http";
+import { httpTrigger } from "../../lib/trigger/http";
+import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { restEvent } from "../support/deployment";
 import { play, REQUEST_ID, reportOf } from "./trigger";
 

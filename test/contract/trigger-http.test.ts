@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../lib/errors";
-import { type HttpResponse, httpTrigger } from "../../lib/trigger/http";
+import { httpTrigger } from "../../lib/trigger/http";
+import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { restEvent } from "../support/deployment";
 import { ERROR_CODES, errorOf, OUTCOMES, play, reportOf } from "./trigger";
 
@@ -44,6 +45,7 @@ describe("the status of an answer", () => {
     FOREIGN_TABLE: 409,
     INVALID_SETTINGS: 500,
     INVALID_MIGRATIONS: 500,
+    UPLOAD_INCOMPLETE: 503,
     STATEMENT_FAILED: 500,
     DIVERGED: 500,
     NOT_REPLAYABLE: 500,

@@ -1,4 +1,5 @@
-import { type HttpResponse, httpTrigger } from "../../lib/trigger/http";
+import { httpTrigger } from "../../lib/trigger/http";
+import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { invokeTrigger } from "../../lib/trigger/invoke";
 import { createHandler } from "../../lib/trigger/trigger";
 import { restEvent } from "../support/deployment";

@@ -1,10 +1,10 @@
 import type { Call, Command } from "../../lib/command";
 import { type ErrorCode, MigratorError } from "../../lib/errors";
-import type { Outcome, Report } from "../../lib/report";
+import type { Outcome, Report, Summary } from "../../lib/report";
 import type { Assembly, LambdaContext, Trigger } from "../../lib/trigger/trigger";
 
 /** What an Assembly does instead of migrating. */
-type Script = Report | Error;
+type Script = Report | Summary | Error;
 
 export interface Played {
   /** What the caller got, or what was thrown at it. */
@@ -31,6 +31,7 @@ export const ERROR_CODES = Object.keys({
   INVALID_COMMAND: 1,
   INVALID_SETTINGS: 1,
   INVALID_MIGRATIONS: 1,
+  UPLOAD_INCOMPLETE: 1,
   UNREACHABLE: 1,
   ACCESS_DENIED: 1,
   READ_ONLY: 1,

@@ -12,11 +12,14 @@ process.on("message", async (call: ChildCall) => {
 
 async function perform({ url, names, command, call }: ChildCall): Promise<ChildAnswer> {
   Object.assign(process.env, { DATABASE_URL: url, LOG_LEVEL: "error", LATE_MIGRATIONS: "apply" });
+  if (!("migrations" in bundle)) throw new Error("This was built without migrations.");
   const migrations = bundle.migrations.filter(({ name }) => names.includes(name));
   try {
     const { migrator } = assembleBundle({ ...bundle, migrations })(call.requestId);
     const { action, ...asked } = command;
-    return { report: await migrator.run(parseCommand(action, asked), call) };
+    const report = await migrator.run(parseCommand(action, asked), call);
+    if ("databases" in report) throw new Error("A Command for one database was answered for several.");
+    return { report };
   } catch (error) {
     if (error instanceof MigratorError) return { error: { code: error.code, message: error.message } };
     return { error: { code: "UNEXPECTED", message: error instanceof Error ? String(error.stack) : String(error) } };

@@ -1,9 +1,12 @@
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { ask } from "../support/ask";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { type Deployment, deploy, type FunctionError, type FunctionName } from "../support/deployment";
+import { withInstance } from "../support/instance";
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 import { type PackagedService, packageService } from "../support/package-service";
 import { type SecretsManagerDouble, startSecretsManager } from "../support/secrets-manager";
+import { mysql } from "../support/servers";
 
 const FUNCTIONS: readonly (readonly [FunctionName, string])[] = [
   ["migrate", "GET /migrate"],
@@ -144,6 +147,20 @@ describe("with DATABASE_SECRET_ID", () => {
     expect(deployment.logs().match(/INIT_|START RequestId/g)).toHaveLength(3);
     for (const secret of [password, "r0tated", id]) expect(deployment.said()).not.toContain(secret);
   });
+
+  test("several databases of one instance are migrated by one call, and the secret is read once", () =>
+    withInstance(mysql, ["a", "b", "c"], async ({ home, names, prefix, url }) => {
+      const { username, password, hostname, port } = new URL(home.url);
+      await client.send(new CreateSecretCommand({ Name: id, SecretString: JSON.stringify({ username, password }) }));
+      const { DATABASE_NAME: _, ...instance } = environment();
+      const where = { DATABASE_HOST: hostname, DATABASE_PORT: port, DATABASES: `${prefix}*` };
+      const deployment = await deployed({ ...instance, ...where });
+      const { status, body } = await deployment.http("GET /migrate?databases=*");
+      expect([status, body.message]).toEqual([200, "3 databases: 3 done."]);
+      expect(await ask(url(names[2] ?? ""), "SELECT COUNT(*) AS n FROM migration")).toEqual([{ n: 3 }]);
+      expect(read()).toHaveLength(1);
+      expect(deployment.said()).not.toContain(password);
+    }));
 
   test("a secret that may not be read is told without its id", async () => {
     secrets.behave("deny");

@@ -1,6 +1,9 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createTestDatabase } from "../support/database";
+import { ask } from "../support/ask";
+import { adminUrl, createTestDatabase } from "../support/database";
+import { startFunction } from "../support/function";
 import { code, run, sql } from "../support/migrator";
 
 const users = sql(
@@ -47,4 +50,26 @@ test("tables that an administrator made as the docs show need no CREATE", async 
   const target = { url: database.url, migrations: [sql("1_x", "-- migrate:up\nDO 0;\n-- migrate:down\nDO 0;")] };
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
   expect(await run(target, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "1_x" }] });
+});
+
+test("one grant by pattern lets a user find and migrate databases that are made later", async () => {
+  const pattern = `p${randomBytes(4).toString("hex")}_`;
+  const grants = [`SELECT, INSERT, UPDATE, DELETE, CREATE ON \`${pattern.replace("_", "\\_")}%\`.*`];
+  const { url } = await createTestDatabase({ grants });
+  const names = ["a", "b"].map((suffix) => pattern + suffix);
+  for (const name of names) await ask(adminUrl("mysql"), `CREATE DATABASE ${name}`);
+  try {
+    const settings = { DATABASE_URL: Object.assign(new URL(url), { pathname: "" }).href, DATABASES: "*" };
+    const { invoke } = await startFunction(
+      { "1_x.sql": "-- migrate:up\nCREATE TABLE x (id INT);\n" },
+      "mysql",
+      settings,
+    );
+    const { databases } = await invoke({ action: "migrate", databases: `${pattern}*` });
+    expect(databases?.map(({ database, message }) => [database, message])).toEqual(
+      names.map((name) => [name, "1 applied."]),
+    );
+  } finally {
+    for (const name of names) await ask(adminUrl("mysql"), `DROP DATABASE ${name}`);
+  }
 });

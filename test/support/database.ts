@@ -99,7 +99,8 @@ function keep({ server, name, url }: TestDatabase): void {
   if (folder) appendFileSync(join(folder, "kept"), `${name}\n`);
 }
 
-function adminUrl(server: ServerName): string {
+/** Login of an administrator. */
+export function adminUrl(server: ServerName): string {
   const variable = TEST_VARIABLES[server];
   const url = process.env[variable];
   if (!url) throw new Error(`${variable} is not set: Jest's global set-up did not run`);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,7 +70,8 @@ interface Host {
   readonly stopping: AbortController;
 }
 
-const THROTTLED_MS = 50;
+/** How soon a throttled event is tried again, and how late: each time twice as late. */
+const THROTTLED_MS = { first: 50, last: 400 };
 
 /**
  * Lambda on this machine: real processes of the real runtime client on Node 24, one per environment. What the runtime
@@ -77,9 +79,12 @@ const THROTTLED_MS = 50;
  */
 export async function createLambdaHost({ functions, between = "frozen" }: HostOptions): Promise<LambdaHost> {
   const runtime = await ensureLambdaRuntime();
+  const stopping = new AbortController();
+  // One for each asynchronous invocation that waits.
+  setMaxListeners(0, stopping.signal);
   const folder = mkdtempSync(join(tmpdir(), "migration-lambda-host-"));
   const deployed = await deploy(functions, folder);
-  const host: Host = { runtime, folder, between, deployed, asynchronous: [], stopping: new AbortController() };
+  const host: Host = { runtime, folder, between, deployed, asynchronous: [], stopping };
   const api = await createInvokeApi((request) => dispatch(host, request));
   const all = () => [...deployed.values()].flatMap(({ environments }) => environments);
   return {
@@ -211,10 +216,12 @@ async function runLater(host: Host, target: Deployed, invocation: Invocation): P
   const { signal } = host.stopping;
   const delays = [...(target.settings.retryDelaysMs ?? DEFAULTS.retryDelaysMs)];
   const attempts: InvokeResult[] = [];
+  let throttled = 0;
   while (!signal.aborted) {
     const result = parsed(await run(host, target, invocation));
     if (!result.refusal) attempts.push(result);
-    const delay = result.refusal ? THROTTLED_MS : result.functionError && delays.shift();
+    const { first, last } = THROTTLED_MS;
+    const delay = result.refusal ? Math.min(first * 2 ** throttled++, last) : result.functionError && delays.shift();
     if (delay === undefined) break;
     await wait(delay, undefined, { signal }).catch(() => undefined);
   }

@@ -8,6 +8,7 @@ import { createMigrator, type MigratorOptions } from "../../lib/engine/migrator"
 import type { Log } from "../../lib/log";
 import type { CodeParams, DialectName, Migration } from "../../lib/migration";
 import type { Report } from "../../lib/report";
+import { withOwnDatabase } from "../../lib/settings/choose-database";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
 import { sha256 } from "../../lib/source/checksum";
@@ -47,7 +48,8 @@ export function code(
 export function databaseAt(url: string, env: Readonly<Record<string, string>> = {}): Database {
   const dialect: DialectName = url.startsWith("mysql:") ? "mysql" : "postgres";
   const settings = readSettings({ DATABASE_URL: url, LOCK_TIMEOUT_SECONDS: "1", ...env }, dialect);
-  return { mysql: createMysql, postgres: createPostgres }[dialect]({ ...settings, logins: createLogins(settings) });
+  const logins = withOwnDatabase(createLogins(settings));
+  return { mysql: createMysql, postgres: createPostgres }[dialect]({ ...settings, logins });
 }
 
 type Body<C = Command> = C extends Command ? Omit<C, "action"> : never;

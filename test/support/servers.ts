@@ -18,7 +18,7 @@ export interface Server {
   readonly tables: string;
 }
 
-const mysql: Server = {
+export const mysql: Server = {
   server: "mysql",
   dialect: "mysql",
   nothing: "DO 0",

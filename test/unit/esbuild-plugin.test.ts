@@ -33,7 +33,8 @@ async function errorsOf(files: Readonly<Record<string, string>>): Promise<readon
 /** Whatever the environment of the tests says of a database is not of these builds. */
 async function withEnvironment<T>(env: Readonly<Record<string, string>>, work: () => Promise<T>): Promise<T> {
   const before = { ...process.env };
-  for (const name of ["DIALECT", "DATABASE_URL", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT"]) delete process.env[name];
+  for (const name of ["DIALECT", "DATABASE_URL", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT", "MIGRATIONS_S3"])
+    delete process.env[name];
   Object.assign(process.env, env);
   try {
     return await work();

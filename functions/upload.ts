@@ -1,0 +1,10 @@
+import { uploads } from "migration-lambda:uploads";
+import { invokeTrigger } from "../lib/trigger/invoke";
+import { s3Trigger } from "../lib/trigger/s3";
+import { createHandler } from "../lib/trigger/trigger";
+import { assembleUploads } from "../lib/uploads";
+
+export const handler = createHandler(assembleUploads(uploads), [
+  s3Trigger(),
+  invokeTrigger("migrate", "status", "adopt", "baseline", "cancel", "accept", "settle"),
+]);

@@ -1,0 +1,93 @@
+import type { Database, Deadline } from "./database/database";
+import { createMysql } from "./database/mysql";
+import { createPostgres } from "./database/postgres";
+import { createDatabasesMigrator } from "./engine/databases";
+import { createMigrator } from "./engine/migrator";
+import type { InstanceLogins, Logins } from "./login";
+import type { DialectName } from "./migration";
+import { withDatabase, withDefault, withOwnDatabase } from "./settings/choose-database";
+import { isDatabaseName } from "./settings/fields";
+import { createLogger } from "./settings/logger";
+import { createLogins } from "./settings/secret";
+import { readSettings, type Settings } from "./settings/settings";
+import type { Source } from "./source/source";
+import type { Invocation, Uploads } from "./trigger/trigger";
+import { isPattern } from "./wildcard";
+
+/** Where the migrations of each database come from. */
+export interface Sources {
+  /** Without a name, of the one that the settings name. */
+  open(database: string | undefined): Source;
+  /** What patterns can mean, where that is for the Source to say: which databases it has migrations for. */
+  names?(): Promise<readonly string[]>;
+  readonly uploads?: Uploads;
+}
+
+export type CreateSources = (settings: Settings, logins: InstanceLogins) => Sources;
+
+/** The only place that wires: what triggers work with, from the environment. */
+export function createAssembly(dialect: DialectName, createSources: CreateSources): Invocation["assemble"] {
+  // What was read is kept for the container's life; what could not be read is read again.
+  let parts: ReturnType<typeof wire> | undefined;
+  return (runId) => {
+    parts ??= orLog(() => wire(dialect, createSources), runId);
+    const { settings, sources, logins, logger, names } = parts;
+    const { late, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
+    const logOf = (database?: string) => logger.withRun(runId, database);
+    const migrator = createDatabasesMigrator({
+      open: (name) => {
+        const database = databaseOf(settings, loginsTo(name, settings, logins));
+        return createMigrator({ source: sources.open(name), database, late, bundle, log: logOf(name) });
+      },
+      names,
+      ...(allowed && { allowed }),
+      isName: (name) => isDatabaseName(name, dialect),
+      atOnce,
+      logOf,
+    });
+    return { log: logOf(), httpPatienceMs, migrator, ...(sources.uploads && { uploads: sources.uploads }) };
+  };
+}
+
+function wire(dialect: DialectName, createSources: CreateSources) {
+  const settings = readSettings(process.env, dialect);
+  const logins = createLogins(settings);
+  const sources = createSources(settings, logins);
+  const names = sources.names ?? namesOf(settings, logins);
+  return { settings, logins, logger: createLogger(settings), sources, names };
+}
+
+/** What patterns can mean: what DATABASES names, and where it has patterns, what is on the server besides. */
+function namesOf(settings: Settings, logins: InstanceLogins): (deadline: Deadline) => Promise<readonly string[]> {
+  const { databases = [], dialect, rootDatabase } = settings;
+  const named = databases.filter((entry) => !isPattern(entry));
+  // MySQL lets everybody into this one, and tells the same everywhere.
+  const lobby = dialect === "mysql" ? withDatabase(logins, "information_schema") : withDefault(logins, rootDatabase);
+  return async (deadline) => {
+    if (named.length === databases.length) return named;
+    const there = await databaseOf(settings, lobby).list(deadline);
+    // The maintenance database is meant only by its name.
+    return [...new Set([...named, ...there.filter((name) => name !== rootDatabase)])];
+  };
+}
+
+/** Which database the logins of a call are for; what is not allowed has been refused by then. */
+function loginsTo(name: string | undefined, { databases }: Settings, logins: InstanceLogins): Logins {
+  return name === undefined || !databases ? withOwnDatabase(logins, name) : withDatabase(logins, name);
+}
+
+function databaseOf(settings: Settings, logins: Logins): Database {
+  const { dialect, tables, schema, lockTimeoutSeconds } = settings;
+  const options = { logins, tables, lockTimeoutSeconds };
+  return dialect === "postgres" ? createPostgres({ ...options, schema }) : createMysql(options);
+}
+
+/** Without settings there is no log level either, but the log is where somebody will look. */
+function orLog<T>(make: () => T, runId: string): T {
+  try {
+    return make();
+  } catch (error) {
+    createLogger({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
+    throw error;
+  }
+}
