@@ -69,6 +69,16 @@ function repairs(subject: DatabaseSubject): void {
     const { applied: rows, run } = await stateOf(database);
     expect([rows, run?.report]).toEqual([before.applied, undefined]);
   });
+
+  test("a step that somebody else has done with the lock is not recorded by who has lost it", async () => {
+    const { database } = await subject.create();
+    await locked(database, async (session) => {
+      const lockless = session.carryOut(step(script(subject.releaseLocks, subject.sleep(1))), start);
+      await locked(database, (other) => other.carryOut(step(script()), start));
+      await expect(lockless).rejects.toMatchObject({ code: "LOCK_LOST" });
+    });
+    expect((await stateOf(database)).applied).toHaveLength(1);
+  });
 }
 
 function beside(subject: DatabaseSubject): void {
