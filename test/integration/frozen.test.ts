@@ -38,7 +38,7 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, nothing }) => {
         }`,
       });
       await buildChild({ root: process.cwd(), folder: join(built.path(), "migrations"), dialect, outfile });
-      children = createChildren(outfile, 0);
+      children = createChildren({ program: outfile, folder: built.path(), ahead: 0 });
       const child = children.fresh();
       const call = { requestId: "frozen", patienceMs: 60_000, whenRunning: "wait" } as const;
       void child.ask({ url, names: ["1_code"], command: { action: "migrate" }, call });
