@@ -5,6 +5,6 @@ import { invokeTrigger } from "../lib/trigger/invoke";
 import { createHandler } from "../lib/trigger/trigger";
 
 export const handler = createHandler(assembleBundle(bundle), [
-  httpTrigger({ "GET /status": "status" }),
-  invokeTrigger("status"),
+  httpTrigger({ "GET /status": "status", "GET /plan": "plan" }),
+  invokeTrigger("status", "plan"),
 ]);

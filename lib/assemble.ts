@@ -21,12 +21,19 @@ export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
   return (runId) => {
     parts ??= wire(manifest, runId);
     const { settings, createSource, logins, logger, names } = parts;
-    const { dialect, late, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
+    const { dialect, late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
     const logOf = (database?: string) => logger.withRun(runId, database);
     const migrator = createDatabasesMigrator({
       open: (name) => {
         const database = databaseOf(settings, loginsTo(name, settings, logins));
-        return createMigrator({ source: createSource(name), database, late, bundle, log: logOf(name) });
+        return createMigrator({
+          source: createSource(name),
+          database,
+          late,
+          ...(protect && { protect }),
+          bundle,
+          log: logOf(name),
+        });
       },
       names,
       ...(allowed && { allowed }),

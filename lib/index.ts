@@ -9,7 +9,9 @@ export type {
   Command,
   MigrateCommand,
   OneDatabase,
+  PlanCommand,
   RollbackCommand,
+  Selection,
   SettleCommand,
   SomeDatabases,
   StatusCommand,
@@ -31,6 +33,7 @@ export type {
   Script,
   Statement,
 } from "./migration";
+export type { Preview, PreviewStatement, PreviewStep, Settling } from "./preview";
 export type {
   AdoptedMigration,
   Adoption,

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "./errors";
 import type { Direction } from "./migration";
+import type { Preview } from "./preview";
 
 export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
 
@@ -14,6 +15,8 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
  * - `NOT_RESUMABLE`: what is left of a step needs what only its lost session knew.
  * - `CUT_TWICE`: code was cut off twice at the same place, and would be a third time.
+ * - `PLAN_CHANGED`: what would be done is not what the plan showed.
+ * - `PROTECTED`: this database is only changed in this way by who has looked at the plan.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
  * - `NO_HISTORY`: no history that is known, or none of the tool that was named, is there.
  * - `SEVERAL_HISTORIES`: more than one is there, and none was named.
@@ -40,6 +43,8 @@ export type ProblemCode =
   | "CUT_OFF"
   | "NOT_RESUMABLE"
   | "CUT_TWICE"
+  | "PLAN_CHANGED"
+  | "PROTECTED"
   | "RUN_ID_TAKEN"
   | "NO_HISTORY"
   | "SEVERAL_HISTORIES"
@@ -164,6 +169,7 @@ export interface Report {
   readonly changed?: readonly string[];
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
+  readonly plan?: Preview;
   /** Why a person asked for it. */
   readonly reason?: string;
   /** Another run holds the lock and this one waited for it in vain. */

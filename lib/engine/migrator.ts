@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Call, type CancelCommand, type Command, runIdOf, type StatusCommand } from "../command";
+import { type Call, type CancelCommand, type Command, type PlanCommand, runIdOf, type StatusCommand } from "../command";
 import type { Database, RunStart, State } from "../database/database";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
@@ -9,7 +9,7 @@ import { acceptTask } from "./accept";
 import { adoptTask } from "./adopt";
 import { baselineTask } from "./baseline";
 import { cancelStatement } from "./cancel";
-import { changeTask } from "./change";
+import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
 import { type Heading, joinedReport, refusedReport, statusReport } from "./reports";
 import { settleTask } from "./settle";
@@ -20,6 +20,8 @@ export interface MigratorOptions {
   readonly database: Database;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
+  /** What is only done by who gives the digest of its plan. */
+  readonly protect?: "rollback";
   /** Function version and commit, for the journal. */
   readonly bundle: string;
   readonly log: Log;
@@ -80,13 +82,14 @@ async function perform(options: MigratorOptions, command: Command, call: Call): 
     const state = await reader.state(runId);
     if (command.action === "status")
       return statusOf(command, turn.head, { migrations, state: await withProgress(reader, state) });
+    if (command.action === "plan") return previewReport(turn, command, { reader, state });
     const task = taskOf(turn, command);
     return stored(turn, state) ?? (await task.look(reader, state)) ?? { turn, task };
   });
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | CancelCommand>): Task {
+function taskOf(turn: Turn, command: Exclude<Command, StatusCommand | PlanCommand | CancelCommand>): Task {
   switch (command.action) {
     case "accept":
       return acceptTask(turn, command);

@@ -157,6 +157,6 @@ describe.each(SERVERS)("on $dialect", (server) => {
 });
 
 const HOSTILE = {
-  mysql: ["o'hara \"x\"; DROP DATABASE y --", "a b$(id) per%cent_", "größe 名前", "&x=1#?"],
-  postgres: ["o'hara \"x\"; DROP DATABASE y --", "a b$(id) per%cent_", "größe 🙈", "`x`.y&=1#?"],
+  mysql: ['o\'hara "x"; DROP DATABASE y --', "a b$(id) per%cent_", "größe 名前", "&x=1#?"],
+  postgres: ['o\'hara "x"; DROP DATABASE y --', "a b$(id) per%cent_", "größe 🙈", "`x`.y&=1#?"],
 } as const;

@@ -54,6 +54,7 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
     state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
+      settling: () => "looked up",
       remark: () => undefined,
       lost: () => undefined,
     },
@@ -63,6 +64,17 @@ function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migratio
   const steps = made.steps.map(({ name, direction, from }) => `${direction} ${name}${from > 0 ? ` from ${from}` : ""}`);
   return { steps, problems: made.problems.map(({ code: kind, migration }) => `${kind} ${migration ?? ""}`.trim()) };
 }
+
+const nothingApplied: Pick<PlanInput, "state" | "database" | "late"> = {
+  state: { applied: [] },
+  database: {
+    segments: ({ statements }, from) => segmentsOf(statements, from),
+    settling: () => "undone",
+    remark: () => undefined,
+    lost: () => undefined,
+  },
+  late: "refuse",
+};
 
 const migrate = (more: object) => ({ command: { action: "migrate", ...more } as const });
 const rollback = (steps: number) => ({ command: { action: "rollback", steps } as const });
@@ -210,17 +222,53 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   expect(plan(input)).toEqual({ steps, problems });
 });
 
-test("what is not run in one transaction is said beforehand", () => {
+describe("before the deployment", () => {
+  const post = (migration: Migration): Migration => ({ ...migration, phase: "post" });
+  const first = { command: { action: "migrate", phase: "pre" } } as const;
+
+  test.each<[string, Parameters<typeof plan>[0], readonly string[]]>([
+    ["those before the first one that is for afterwards", { migrations: [a, post(b), c] }, ["up 1_a"]],
+    ["all, where none is for afterwards", {}, ["up 1_a", "up 2_b", "up 3_c"]],
+    ["none, where the first is for afterwards", { migrations: [post(a), b] }, []],
+    ["one behind another that is applied already", { migrations: [post(a), b], applied: [a] }, ["up 2_b"]],
+    [
+      "one that was stopped half way, whenever it is for",
+      { migrations: [post(a), post(b)], step: halfWay(post(a)) },
+      ["up 1_a"],
+    ],
+  ])("%s", (_, input, steps) => {
+    expect(plan({ ...first, ...input })).toEqual({ steps, problems: [] });
+  });
+
+  test("after it, everything", () => {
+    const { steps } = plan({ command: { action: "migrate", phase: "post" }, migrations: [a, post(b), c] });
+    expect(steps).toEqual(["up 1_a", "up 2_b", "up 3_c"]);
+  });
+
+  test("one that has to wait behind another that is for afterwards is named", () => {
+    const { notices } = makePlan({ ...first, migrations: [a, post(b), c], ...nothingApplied });
+    expect(notices).toEqual([
+      "2_b is for after the deployment (post).",
+      "3_c is for before the deployment (pre), and waits behind 2_b.",
+    ]);
+  });
+});
+
+test("what is not run in one transaction, or wants a person, is said beforehand", () => {
   const input: PlanInput = {
     command: { action: "migrate" },
-    migrations: [a, b],
+    migrations: [a, b, up("3_c", "TRUNCATE one;\nTRUNCATE two;\nTRUNCATE three;")],
     state: { applied: [] },
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
+      settling: (_, { first }) => (first === 0 ? "looked up" : "asked"),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
       lost: () => undefined,
     },
     late: "refuse",
   };
-  expect(makePlan(input).notices).toEqual(["2_b is not run in one transaction: it says so."]);
+  expect(makePlan(input).notices).toEqual([
+    "2_b is not run in one transaction: it says so.",
+    "3_c: should the server itself die in statements 2, 3, nobody but a person can tell whether it took effect.",
+  ]);
 });
