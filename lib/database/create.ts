@@ -25,6 +25,12 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
   return {
     dialect: dialect.name,
     segments: dialect.segments,
+    settling: (script, { kind, first, repeatable }) => {
+      if (kind === "transaction") return "undone";
+      if (repeatable) return "repeated";
+      // Whether there is an effect to look for does not depend on where.
+      return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
+    },
     remark: dialect.remark,
     unended: dialect.unended,
     lost: (script, from) => dialect.frame(script, from).lost,

@@ -1,6 +1,7 @@
 import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
 import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
+import type { Settling } from "../preview";
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
@@ -43,6 +44,8 @@ export interface Database {
   cancelling<T>(deadline: Deadline, work: (canceller: Canceller) => Promise<T>): Promise<T>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(script: SqlScript, from: number): readonly Segment[];
+  /** What is done about a segment of this script in which a run was cut off. Pure. */
+  settling(script: SqlScript, segment: Segment): Settling;
   /** Why a script cannot go on at a statement once its session is gone, as the end of a sentence. Pure. */
   lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */

@@ -4,6 +4,7 @@ import {
   type CancelCommand,
   type Command,
   type JournalCommand,
+  type PlanCommand,
   runIdOf,
   type StatusCommand,
 } from "../command";
@@ -17,7 +18,7 @@ import { acceptTask } from "./accept";
 import { adoptTask } from "./adopt";
 import { baselineTask } from "./baseline";
 import { cancelStatement } from "./cancel";
-import { changeTask } from "./change";
+import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
 import { resumption } from "./plan";
 import { joinedReport, refusedReport, statusReport } from "./reports";
@@ -29,6 +30,8 @@ export interface MigratorOptions {
   readonly database: Database;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
+  /** What is only done by who gives the digest of its plan. */
+  readonly protect?: "rollback";
   /** Function version and commit, for the journal. */
   readonly bundle: string;
   readonly log: Log;
@@ -90,6 +93,7 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
     const turn = turnAt(reader.database);
     const state = await reader.state(runId);
     if (command.action === "status") return statusOf(turn, command, { reader, state });
+    if (command.action === "plan") return previewReport(turn, command, { reader, state });
     const task = taskOf(turn, command);
     return stored(turn, state) ?? (await task.look(reader, state)) ?? { turn, task };
   });
@@ -103,7 +107,7 @@ async function obstacleTo(turn: Turn, reader: Reader, state: State): Promise<Pro
   return begun && "problem" in begun ? begun.problem : undefined;
 }
 
-function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | CancelCommand>): Task {
+function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | PlanCommand | CancelCommand>): Task {
   switch (command.action) {
     case "accept":
       return acceptTask(turn, command);

@@ -46,20 +46,26 @@ export function halfWay(migration: Migration, more: Partial<StepRow> = {}): Step
   };
 }
 
+export const nothingApplied: Pick<PlanInput, "state" | "database" | "late"> = {
+  state: { applied: [] },
+  database: {
+    segments: ({ statements }, from) => segmentsOf(statements, from),
+    settling: () => "looked up",
+    remark: () => undefined,
+    unended: () => undefined,
+    lost: () => undefined,
+  },
+  late: "refuse",
+};
+
 /** What `makePlan` makes, in a few words. */
 export function plan(input: Partial<PlanInput> & { readonly applied?: readonly Migration[]; readonly step?: StepRow }) {
   const { applied = [], step, ...rest } = input;
   const made = makePlan({
     command: { action: "migrate" },
     migrations: [a, b, c],
+    ...nothingApplied,
     state: { applied: applied.map((one, index) => row(one, index + 1)), ...(step && { step }) },
-    database: {
-      segments: ({ statements }, from) => segmentsOf(statements, from),
-      remark: () => undefined,
-      unended: () => undefined,
-      lost: () => undefined,
-    },
-    late: "refuse",
     ...rest,
   });
   const steps = made.steps.map(({ name, direction, from }) => `${direction} ${name}${from > 0 ? ` from ${from}` : ""}`);

@@ -118,7 +118,13 @@ test("what was half applied is undone by the file's down when only its spacing h
     ...rollback(1),
     migrations: [spaced],
     state: { applied: [], step: halfWay(begun, { down: { kind: "sql", file: "old", statements: [] } }) },
-    database: { segments: () => [], remark: () => undefined, unended: () => undefined, lost: () => undefined },
+    database: {
+      segments: () => [],
+      settling: () => "looked up",
+      remark: () => undefined,
+      unended: () => undefined,
+      lost: () => undefined,
+    },
     late: "refuse",
   });
   expect(steps).toMatchObject([{ direction: "down", script: { file: "2_b.sql" } }]);

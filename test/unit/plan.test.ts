@@ -2,7 +2,7 @@ import { segmentsOf } from "../../lib/database/mysql-segments";
 import { makePlan, type PlanInput } from "../../lib/engine/plan";
 import type { Migration } from "../../lib/migration";
 import { code, sql } from "../support/migrator";
-import { a, b, c, migrate, plan, rollback, up } from "../support/planning";
+import { a, b, c, halfWay, migrate, nothingApplied, plan, rollback, up } from "../support/planning";
 
 const view: Migration = { ...sql("R__view", "DO 0;"), repeatable: true };
 const viewNow: Migration = { ...sql("R__view", "DO 1;"), repeatable: true };
@@ -75,13 +75,46 @@ test.each<[string, Parameters<typeof plan>[0], readonly string[], readonly strin
   expect(plan(input)).toEqual({ steps, problems });
 });
 
-test("what is not run in one transaction, or begins one and does not end it, is said beforehand", () => {
+describe("before the deployment", () => {
+  const post = (migration: Migration): Migration => ({ ...migration, phase: "post" });
+  const first = { command: { action: "migrate", phase: "pre" } } as const;
+
+  test.each<[string, Parameters<typeof plan>[0], readonly string[]]>([
+    ["those before the first one that is for afterwards", { migrations: [a, post(b), c] }, ["up 1_a"]],
+    ["all, where none is for afterwards", {}, ["up 1_a", "up 2_b", "up 3_c"]],
+    ["none, where the first is for afterwards", { migrations: [post(a), b] }, []],
+    ["one behind another that is applied already", { migrations: [post(a), b], applied: [a] }, ["up 2_b"]],
+    [
+      "one that was stopped half way, whenever it is for",
+      { migrations: [post(a), post(b)], step: halfWay(post(a)) },
+      ["up 1_a"],
+    ],
+  ])("%s", (_, input, steps) => {
+    expect(plan({ ...first, ...input })).toEqual({ steps, problems: [] });
+  });
+
+  test("after it, everything", () => {
+    const { steps } = plan({ command: { action: "migrate", phase: "post" }, migrations: [a, post(b), c] });
+    expect(steps).toEqual(["up 1_a", "up 2_b", "up 3_c"]);
+  });
+
+  test("one that has to wait behind another that is for afterwards is named", () => {
+    const { notices } = makePlan({ ...first, ...nothingApplied, migrations: [a, post(b), c] });
+    expect(notices).toEqual([
+      "2_b is for after the deployment (post).",
+      "3_c is for before the deployment (pre), and waits behind 2_b.",
+    ]);
+  });
+});
+
+test("what is not run in one transaction, does not end one, or wants a person, is said beforehand", () => {
   const input: PlanInput = {
     command: { action: "migrate" },
-    migrations: [a, b],
+    migrations: [a, b, up("3_c", "TRUNCATE one;\nTRUNCATE two;\nTRUNCATE three;")],
     state: { applied: [] },
     database: {
       segments: ({ statements }, from) => segmentsOf(statements, from),
+      settling: (_, { first }) => (first === 0 ? "looked up" : "asked"),
       remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
       unended: ({ file, statements }) => (file === "1_a.sql" ? statements[0] : undefined),
       lost: () => undefined,
@@ -91,5 +124,6 @@ test("what is not run in one transaction, or begins one and does not end it, is 
   expect(makePlan(input).notices).toEqual([
     "1_a begins a transaction (1_a.sql:2) and never ends it: it is committed.",
     "2_b is not run in one transaction: it says so.",
+    "3_c: should the server itself die in statements 2, 3, nobody but a person can tell whether it took effect.",
   ]);
 });
