@@ -12,4 +12,6 @@ module.exports = {
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   testTimeout: 30_000,
+  // Most of the time of most tests is waiting.
+  maxWorkers: 2,
 };

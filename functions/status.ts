@@ -6,6 +6,6 @@ import { invokeTrigger } from "../lib/trigger/invoke";
 import { createHandler } from "../lib/trigger/trigger";
 
 export const handler = createHandler(assembleBundle(bundle, doctor), [
-  httpTrigger({ "GET /status": "status", "GET /doctor": "doctor" }),
-  invokeTrigger("status", "doctor"),
+  httpTrigger({ "GET /status": "status", "GET /plan": "plan", "GET /doctor": "doctor" }),
+  invokeTrigger("status", "plan", "doctor"),
 ]);

@@ -58,13 +58,14 @@ export function createAssembly(
   return (runId) => {
     parts ??= orLog(() => wire(dialect, createSources), runId);
     const { settings, sources, logins, logger, names, places } = parts;
-    const { late, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
+    const { late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
     const logOf = (database?: string) => logger.withRun(runId, database);
     const migrator = createDatabasesMigrator({
       open: (name) => {
         const own = loginsTo(name, settings, logins);
         const [source, log] = [sources.open(name), logOf(name)];
-        const migrator = createMigrator({ source, database: databaseOf(settings, own), late, bundle, log });
+        const database = databaseOf(settings, own);
+        const migrator = createMigrator({ source, database, late, ...(protect && { protect }), bundle, log });
         return explained(migrator, places, makeDoctor?.({ settings, logins: own, places, source, log, name }));
       },
       names: (deadline) => explaining(deadline.remainingMs(), places, () => names(deadline)),

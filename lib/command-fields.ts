@@ -82,6 +82,15 @@ export const databases = v.pipe(
 
 export const onFailure = v.picklist(["continue", "stop"], '`onFailure` must be "continue" or "stop"');
 
+export const phase = v.picklist(["pre", "post"], '`phase` must be "pre" or "post"');
+
+export const plan = v.pipe(
+  v.string("`plan` must be the digest of a plan"),
+  v.regex(/^[0-9a-f]{20}-[0-9a-f]{20}$/, "`plan` must be the digest that `plan` gave"),
+);
+
+export const of = v.picklist(["migrate", "rollback"], '`of` must be "migrate" or "rollback"');
+
 export const dryRun = v.boolean("`dryRun` must be true or false");
 
 export const table = v.pipe(

@@ -5,7 +5,10 @@ import {
   dryRun,
   from,
   migration,
+  of,
   onFailure,
+  phase,
+  plan,
   reason,
   runId,
   statement,
@@ -22,16 +25,26 @@ const some = { ...one, databases: v.exactOptional(databases), onFailure: v.exact
 /** What each Command may hold, by its action. */
 export const schemas = {
   status: v.strictObject(some),
+  plan: v.strictObject({
+    ...some,
+    of: v.exactOptional(of),
+    to: v.exactOptional(to),
+    steps: v.exactOptional(steps),
+    phase: v.exactOptional(phase),
+  }),
   migrate: v.strictObject({
     ...some,
     to: v.exactOptional(to),
     steps: v.exactOptional(steps),
+    phase: v.exactOptional(phase),
+    plan: v.exactOptional(plan),
     dryRun: v.exactOptional(dryRun),
   }),
   rollback: v.strictObject({
     ...some,
     steps: v.exactOptional(steps),
     step: v.exactOptional(steps),
+    plan: v.exactOptional(plan),
     dryRun: v.exactOptional(dryRun),
   }),
   adopt: v.strictObject({

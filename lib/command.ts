@@ -2,10 +2,12 @@ import * as v from "valibot";
 import type { TOOLS } from "./command-fields";
 import { schemas } from "./command-schemas";
 import { MigratorError } from "./errors";
+import type { Phase } from "./migration";
 import type { Problem } from "./report";
 
 export type Action =
   | "status"
+  | "plan"
   | "migrate"
   | "rollback"
   | "adopt"
@@ -38,13 +40,28 @@ export interface StatusCommand extends SomeDatabases {
   readonly runId?: string;
 }
 
-export interface MigrateCommand extends SomeDatabases {
-  readonly action: "migrate";
-  readonly runId?: string;
+/** Which of the pending migrations are meant. */
+export interface Selection {
   /** Stop after the migration of this name. */
   readonly to?: string;
-  /** Apply at most so many. Default: all. */
+  /** At most so many. Default: all. */
   readonly steps?: number;
+  /** `pre`: those before the first one that is for after the deployment; `post`, and by default: all. */
+  readonly phase?: Phase;
+}
+
+export interface PlanCommand extends SomeDatabases, Selection {
+  readonly action: "plan";
+  readonly runId?: string;
+  /** What would be done. */
+  readonly of: "migrate" | "rollback";
+}
+
+export interface MigrateCommand extends SomeDatabases, Selection {
+  readonly action: "migrate";
+  readonly runId?: string;
+  /** Digest of the plan that was looked at: with anything else to be done, nothing is. */
+  readonly plan?: string;
   /** Say what would be done; take no lock, write nothing. */
   readonly dryRun?: boolean;
 }
@@ -54,6 +71,8 @@ export interface RollbackCommand extends SomeDatabases {
   readonly runId?: string;
   /** How many migrations to revert, the last applied first. */
   readonly steps: number;
+  /** As of `migrate`. */
+  readonly plan?: string;
   readonly dryRun?: boolean;
 }
 
@@ -112,6 +131,7 @@ export interface SettleCommand extends OneDatabase {
 /** What is asked, as plain data. */
 export type Command =
   | StatusCommand
+  | PlanCommand
   | MigrateCommand
   | RollbackCommand
   | AdoptCommand
@@ -152,6 +172,8 @@ export function parseCommand(action: Action, input: unknown): Command {
   switch (action) {
     case "status":
       return { action, ...check(action, schemas.status, input) };
+    case "plan":
+      return planCommand(check(action, schemas.plan, input));
     case "migrate":
       return { action, ...check(action, schemas.migrate, input) };
     case "rollback": {
@@ -174,6 +196,13 @@ export function parseCommand(action: Action, input: unknown): Command {
   }
 }
 
+function planCommand({ of = "migrate", ...asked }: v.InferOutput<typeof schemas.plan>): PlanCommand {
+  if (of === "migrate") return { action: "plan", of, ...asked };
+  const other = (["to", "phase"] as const).find((key) => asked[key] !== undefined);
+  if (other) throw invalid("plan", [`\`${other}\` goes with \`of\` "migrate"`]);
+  return { action: "plan", of, ...asked, steps: asked.steps ?? 1 };
+}
+
 function check<T extends Asked>(action: Action, schema: v.GenericSchema<unknown, T>, input: object): T {
   const result = v.safeParse(schema, input);
   if (!result.success) throw invalid(action, result.issues.map(describe));
@@ -182,10 +211,11 @@ function check<T extends Asked>(action: Action, schema: v.GenericSchema<unknown,
   return result.output;
 }
 
-function contradictionsIn(action: Action, { database, databases, onFailure, runId }: Asked): readonly string[] {
+function contradictionsIn(action: Action, { database, databases, onFailure, runId, plan }: Asked): readonly string[] {
   return [
     ...(database !== undefined && databases !== undefined ? ["Give `database` or `databases`, not both"] : []),
     ...(databases === undefined && onFailure !== undefined ? ["`onFailure` goes with `databases`"] : []),
+    ...(databases !== undefined && plan !== undefined ? ["A `plan` is of one `database`, not of `databases`"] : []),
     // A database in which that run found nothing to do does not know of it, and would refuse.
     ...(action === "status" && databases !== undefined && runId !== undefined
       ? ["`status` tells of a `runId` in one `database`, not in `databases`"]
@@ -193,7 +223,7 @@ function contradictionsIn(action: Action, { database, databases, onFailure, runI
   ];
 }
 
-type Asked = SomeDatabases & { readonly runId?: string };
+type Asked = SomeDatabases & { readonly runId?: string; readonly plan?: string };
 
 function describe(issue: v.BaseIssue<unknown>): string {
   if (issue.type !== "strict_object") return issue.message;

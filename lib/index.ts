@@ -11,7 +11,9 @@ export type {
   DoctorCommand,
   MigrateCommand,
   OneDatabase,
+  PlanCommand,
   RollbackCommand,
+  Selection,
   SettleCommand,
   SomeDatabases,
   StatusCommand,
@@ -34,6 +36,7 @@ export type {
   Script,
   Statement,
 } from "./migration";
+export type { Preview, PreviewStatement, PreviewStep, Settling } from "./preview";
 export type {
   AdoptedMigration,
   Adoption,

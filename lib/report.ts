@@ -1,6 +1,7 @@
 import type { ErrorCode } from "./errors";
 import type { Finding } from "./finding";
 import type { Direction } from "./migration";
+import type { Preview } from "./preview";
 
 export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
 
@@ -15,6 +16,8 @@ export type Outcome = "done" | "incomplete" | "running" | "refused" | "failed";
  * - `CUT_OFF`: whether the statement in which a run was cut off took effect is not known.
  * - `NOT_RESUMABLE`: what is left of a step needs what only its lost session knew.
  * - `CUT_TWICE`: code was cut off twice at the same place, and would be a third time.
+ * - `PLAN_CHANGED`: what would be done is not what the plan showed.
+ * - `PROTECTED`: this database is only changed in this way by who has looked at the plan.
  * - `RUN_ID_TAKEN`: the run id belongs to another Command.
  * - `NO_HISTORY`: no history that is known, or none of the tool that was named, is there.
  * - `SEVERAL_HISTORIES`: more than one is there, and none was named.
@@ -42,6 +45,8 @@ export type ProblemCode =
   | "CUT_OFF"
   | "NOT_RESUMABLE"
   | "CUT_TWICE"
+  | "PLAN_CHANGED"
+  | "PROTECTED"
   | "RUN_ID_TAKEN"
   | "NO_HISTORY"
   | "SEVERAL_HISTORIES"
@@ -169,6 +174,7 @@ export interface Report {
   readonly adoption?: Adoption;
   /** What the doctor found, check by check. */
   readonly findings?: readonly Finding[];
+  readonly plan?: Preview;
   /** Why a person asked for it. */
   readonly reason?: string;
   /** Another run holds the lock and this one waited for it in vain. */

@@ -1,6 +1,7 @@
 import type { Remains, ServerError } from "./connection";
+import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
-import { ATTEMPTS, inUse, pauseMs } from "./gate";
+import { inUse, isInUse } from "./gate";
 import type { Intent } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
@@ -8,7 +9,7 @@ import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup
 
 /** Sends a step in SQL and, where another transaction was in the way, what is left of it again. */
 export async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
-  const { dialect, deadline } = setup;
+  const { dialect } = setup;
   const started = Date.now();
   let from = step.from;
   for (let attempt = 1; ; attempt += 1) {
@@ -20,17 +21,14 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
-    const backoffMs = pauseMs(attempt);
-    const contention = dialect.errors.kindOf(error) === "contention";
-    const contended = contention && attempt < ATTEMPTS && deadline.remainingMs() >= backoffMs;
-    if (sent.atGate && contention && !contended) throw inUse();
-    // The row in the journal is not of this step while it is at the gate.
-    from = sent.atGate ? from : Math.max(await reached(setup), passed(course, sent.done));
+    // The row in the journal is not of this step yet.
+    if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
+    if (sent.atGate && isInUse(dialect, error)) throw inUse();
+    from = Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    const again = contended && !remains && (sent.atGate || segment?.kind !== "block");
-    if (!again && index === undefined && !atCommit) throw await unrecorded(setup, from, error);
-    if (!again) return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
-    await new Promise((resolve) => setTimeout(resolve, backoffMs));
+    if (!remains && segment?.kind !== "block" && (await worthAnother(setup, error, attempt))) continue;
+    if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
+    return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
   }
 }
 

@@ -3,6 +3,7 @@ import type { BatchRange } from "../migration";
 import { type Asked, type Ending, recordPart } from "./code-records";
 import { diverged, enterSession } from "./code-replay";
 import type { Batch, BatchEnd, BatchWork } from "./code-session";
+import { worthAnother } from "./contention";
 import { asParts, updateStep } from "./message";
 import { fail, leave, nextAsked, type Recording } from "./recording";
 import { contextOf, ours } from "./session";
@@ -20,7 +21,7 @@ export async function walk(
 ): Promise<BatchEnd> {
   const { asked, progress } = await inTurn(() => enter(recording, batch));
   let at = progress;
-  while (!at.done) {
+  for (let attempt = 1; !at.done; attempt += 1) {
     try {
       const range = await inTurn(() => nextRange(recording, batch, at));
       if (range) await work(range);
@@ -28,8 +29,10 @@ export async function walk(
       at = range ? { kind: "batch", after: range.to, batches: batches + 1, done: false } : { ...at, done: true };
     } catch (error) {
       await inTurn(() => giveUp(recording));
+      if (await mayRepeat(recording, error, attempt)) continue;
       throw error;
     }
+    attempt = 0;
     await inTurn(() => arrive(recording, asked, at));
     if (!at.done && pause()) return { end: "paused" };
   }
@@ -86,6 +89,11 @@ async function arrive(recording: Recording, asked: Asked, at: Progress): Promise
     throw error instanceof MigratorError ? fail(recording, error) : error;
   }
   leave(recording);
+}
+
+/** All of a range is undone when another transaction was in its way. */
+async function mayRepeat({ setup, broken }: Recording, error: unknown, attempt: number): Promise<boolean> {
+  return !broken && setup.dialect.errors.isServerError(error) && worthAnother(setup, error, attempt);
 }
 
 async function giveUp(recording: Recording): Promise<void> {

@@ -3,6 +3,7 @@ import { keptStatements, maskMessage } from "../mask";
 import type { Result } from "../migration";
 import { decode, encode } from "./code-values";
 import type { Part, ServerError } from "./connection";
+import type { Dialect } from "./dialect";
 import type { MessageContext } from "./message";
 import { updateStep } from "./message";
 import type { SessionSetup } from "./session";
@@ -102,29 +103,37 @@ export function forget(context: MessageContext): readonly Part[] {
   return [dropRecords(context, 0), updateStep(context, { state: "NULL", cuts: "0" })];
 }
 
-interface Row {
+/** A record as it lies in the journal. */
+export interface CodeRow {
   readonly id: number;
   readonly checksum: string;
   readonly script: string;
 }
 
-function recordOf({ id, checksum, script }: Row): CodeRecord {
+export function recordOf({ id, checksum, script }: CodeRow): CodeRecord {
   const { sql, end } = decode(script) as Pick<CodeRecord, "sql" | "end">;
   return { position: id - STEP_ID - 1, hash: checksum, sql, ...(end && { end }) };
 }
 
 type Readable = Pick<SessionSetup, "connection" | "dialect" | "tables">;
 
-async function read({ connection, dialect, tables }: Readable, rest: string): Promise<readonly CodeRecord[]> {
-  const columns = ["id", "checksum", "script"].map(dialect.grammar.name).join(", ");
-  const rows = await connection.query<readonly Row[]>(`SELECT ${columns} FROM ${tables.step} WHERE ${rest}`);
-  return rows.map(recordOf);
+function select({ grammar }: Pick<Dialect, "grammar">, tables: Written["tables"], rest: string): string {
+  const columns = ["id", "checksum", "script"].map(grammar.name).join(", ");
+  return `SELECT ${columns} FROM ${tables.step} WHERE ${rest}`;
 }
 
-export async function lastRecord(setup: Readable): Promise<CodeRecord | undefined> {
-  const id = setup.dialect.grammar.name("id");
-  const [last] = await read(setup, `${id} > ${STEP_ID} ORDER BY ${id} DESC LIMIT 1`);
-  return last;
+async function read({ connection, dialect, tables }: Readable, rest: string): Promise<readonly CodeRecord[]> {
+  return (await connection.query<readonly CodeRow[]>(select(dialect, tables, rest))).map(recordOf);
+}
+
+/** What reads the last record there is. */
+export function lastRecordOf(dialect: Pick<Dialect, "grammar">, tables: Written["tables"]): string {
+  const id = dialect.grammar.name("id");
+  return select(dialect, tables, `${id} > ${STEP_ID} ORDER BY ${id} DESC LIMIT 1`);
+}
+
+export async function lastRecord({ connection, dialect, tables }: Readable): Promise<CodeRecord | undefined> {
+  return (await connection.query<readonly CodeRow[]>(lastRecordOf(dialect, tables))).map(recordOf)[0];
 }
 
 /** Reads records page by page, as they are asked for. */

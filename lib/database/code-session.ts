@@ -1,12 +1,8 @@
 import type { BatchOptions, BatchRange, BatchResult, Result } from "../migration";
-import type { Problem } from "../report";
 import type { RunStart, Step, StepEnd, StepError } from "./database";
 
-/**
- * How a step in code begins: with the state that it asked to have back, or not at all. `undone`: nothing of what it would
- * undo has taken effect.
- */
-export type Begun = { readonly state?: unknown } | { readonly undone: true } | { readonly problem: Problem };
+/** How a step in code begins: with the state that it asked to have back. `undone`: nothing of what it would undo has taken effect. */
+export type Begun = { readonly state?: unknown } | { readonly undone: true };
 
 export type Batch = BatchOptions & { readonly size: number };
 

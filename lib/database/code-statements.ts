@@ -3,7 +3,8 @@ import type { Result } from "../migration";
 import { type Asked, answered, isTooLarge, recordPart } from "./code-records";
 import { isHeld, recordRefusal } from "./code-refusals";
 import { enterSession, replay } from "./code-replay";
-import type { Around } from "./connection";
+import type { Around, ServerError } from "./connection";
+import { worthAnother } from "./contention";
 import type { Manner } from "./dialect";
 import { fail, flush, insert, leave, nextAsked, type Recording, rewrite } from "./recording";
 import { journalError, ours, write } from "./session";
@@ -48,19 +49,35 @@ export async function runRecorded<Row>(
 
 async function attempt(recording: Recording, statement: Statement, way: Way): Promise<Result> {
   const { errors } = recording.setup.dialect;
-  try {
-    const result = await way(recording, statement);
-    if (isTooLarge(answered(statement.asked, result).end)) recording.notify(notKept(statement.asked));
-    return result;
-  } catch (error) {
-    if (error instanceof MigratorError) throw fail(recording, error);
-    if (!errors.isServerError(error)) throw error;
-    if (errors.kindOf(error) === "lock-check" && !(await isHeld(recording)))
-      throw fail(recording, journalError({ errors }, error) as MigratorError);
-    recording.refusals.set(error, statement.asked.position);
-    await recordRefusal(recording, statement, error);
-    throw error;
+  const alone = recording.phase === "none";
+  for (let count = 1; ; count += 1) {
+    try {
+      const result = await way(recording, statement);
+      if (isTooLarge(answered(statement.asked, result).end)) recording.notify(notKept(statement.asked));
+      return result;
+    } catch (error) {
+      if (error instanceof MigratorError) throw fail(recording, error);
+      if (!errors.isServerError(error)) throw error;
+      const unheld = errors.kindOf(error) === "lock-check" && !(await isHeld(recording));
+      if (!unheld && alone && (await mayRepeat(recording, statement, { error, count }))) continue;
+      if (unheld || error.around) throw fail(recording, journalError({ errors }, error) as MigratorError);
+      recording.refusals.set(error, statement.asked.position);
+      await recordRefusal(recording, statement, error);
+      throw error;
+    }
   }
+}
+
+/** Undoes what was refused, and waits: where another transaction was in the way, nothing of it has taken effect. */
+async function mayRepeat({ setup }: Recording, { manner }: Statement, { error, count }: Attempted): Promise<boolean> {
+  if ((manner !== "joins" && manner !== "implicit") || error.around === "after") return false;
+  await ours(setup, [{ sql: "ROLLBACK" }]);
+  return worthAnother(setup, error, count);
+}
+
+interface Attempted {
+  readonly error: ServerError;
+  readonly count: number;
 }
 
 type Way = (recording: Recording, statement: Statement) => Promise<Result>;
@@ -173,8 +190,14 @@ async function recordedAfter(recording: Recording, statement: Statement): Promis
 
 /** A statement that commits by itself travels with its record, so that the server does both even when nobody is left to listen. */
 async function marked(recording: Recording, statement: Statement, { before, after = [] }: Around): Promise<Result> {
-  const assumed = recordPart(answered(statement.asked, NOTHING), recording.setup).sql;
-  const result = await send(recording, statement, { before, after: [assumed, ...after] });
+  const assumed = recordPart(answered(statement.asked, NOTHING), recording.setup);
+  const result = await send(recording, statement, { before, after: [assumed.sql, ...after] }).catch(async (error) => {
+    if ((error as ServerError).around !== "after") throw error;
+    // It has taken effect, and its record was refused: once more.
+    await ours(recording.setup, [{ sql: "ROLLBACK" }]);
+    await write(recording.setup, [assumed]);
+    return NOTHING;
+  });
   const told = result.rows.length > 0 || result.affectedRows > 0 || result.insertId !== undefined;
   if (told) await write(recording.setup, [recordPart(answered(statement.asked, result), recording.setup)]);
   return result;

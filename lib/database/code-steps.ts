@@ -41,7 +41,6 @@ export function createCodeSteps(setup: SessionSetup): CodeSession {
       const intent = intentOf(step, run);
       await ours(setup, setup.dialect.reset(setup));
       const past = await pastOf(setup, step);
-      if (past.problem) return { problem: past.problem };
       const recorded = !isAtomic(setup, step) || past.recorded > 0;
       await beginAnew(setup, { intent, past, recorded });
       if (!recorded && !past.undone) await ours(setup, [{ sql: setup.dialect.grammar.begin }]);
@@ -160,7 +159,15 @@ async function complete(setup: SessionSetup, current: Current, step: Step): Prom
     return { end: "failed", failure: { message, code: error.code, applied: 0 } };
   }
   const context = contextOf(setup);
-  await write(setup, [...rowOf(step, intent, context), ...forget(context)]);
+  try {
+    await write(setup, [...rowOf(step, intent, context), ...forget(context)]);
+  } catch (error) {
+    const refused = error instanceof MigratorError && error.code === "STATEMENT_FAILED";
+    // The transaction that it was is undone by now, and not left.
+    const { transaction: _, ...undone } = current;
+    if (refused) await failStep(setup, { ...undone, error: { message: error.message }, cause: error });
+    throw error;
+  }
   return { end: "done", durationMs: Date.now() - startedMs };
 }
 

@@ -11,19 +11,21 @@ import type { Deadline } from "./database";
  * - `rights`: the user may not use this database.
  * - `no-database`, `no-tls`, `certificate`: as they say.
  * - `name`: the host's name cannot be resolved.
- * - `other`: the database may be starting, paused or full.
+ * - `busy`: the server is there, and starting or without a free connection.
+ * - `other`: the database may be stopped or paused.
  */
 export interface ConnectFault {
-  readonly kind: "login" | "rights" | "no-database" | "name" | "no-tls" | "certificate" | "other";
+  readonly kind: "login" | "rights" | "no-database" | "name" | "no-tls" | "certificate" | "busy" | "other";
   readonly code: string;
 }
 
 /** One attempt to open one connection, within so many milliseconds. */
 export type Attempt = (login: Login, timeoutMs: number) => Promise<Connection | ConnectFault>;
 
-/** Longest wait for a paused or starting database, in milliseconds; Aurora takes 30 s and more to resume. */
-const CONNECT_MS = 60_000;
-const RETRY_MS = 500;
+/** Longest wait for a database that gives no sign, in milliseconds; Aurora takes 30 s and more to resume. */
+const SILENT_MS = 60_000;
+/** Pauses grow, and many callers do not keep in step. */
+const PAUSE_MS = { first: 250, most: 2_000 };
 /** Kept back of a caller's time to find out what stands in the way, in milliseconds; at most half of it. */
 const LOOK_MS = 3_000;
 
@@ -37,7 +39,7 @@ export async function connectWith(
   deadline: Deadline,
 ): Promise<{ readonly connection: Connection; readonly database: string }> {
   const remainingMs = deadline.remainingMs();
-  const until = Date.now() + Math.min(Math.max(remainingMs - LOOK_MS, remainingMs / 2), CONNECT_MS);
+  const until = performance.now() + Math.max(remainingMs - LOOK_MS, remainingMs / 2);
   let refused: MigratorError | undefined;
   for await (const login of logins()) {
     const opened = await openWith(attempt, login, until);
@@ -53,21 +55,30 @@ async function openWith(
   login: Login,
   until: number,
 ): Promise<Connection | { readonly refused: MigratorError }> {
-  const start = Date.now();
-  for (;;) {
-    const opened = await attempt(login, Math.max(until - Date.now(), 1_000));
+  const start = performance.now();
+  for (let longest = PAUSE_MS.first; ; longest = Math.min(longest * 2, PAUSE_MS.most)) {
+    const opened = await attempt(login, Math.max(Math.min(until - performance.now(), SILENT_MS), 1_000));
     if (!("kind" in opened)) return opened;
     const error = connectError(opened, login);
     if (opened.kind === "login") return { refused: error };
-    if (Date.now() + RETRY_MS >= Math.min(until, start + patienceMs(opened))) throw error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    const pauseMs = longest * (0.5 + Math.random() / 2);
+    if (performance.now() + pauseMs >= Math.min(until, start + patienceMs(opened))) throw error;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
 /** Names appear and vanish while an endpoint fails over, but a misspelt one must not cost a minute. */
 function patienceMs({ kind }: ConnectFault): number {
-  if (kind === "name") return 5_000;
-  return kind === "other" ? Number.POSITIVE_INFINITY : 0;
+  switch (kind) {
+    case "busy":
+      return Number.POSITIVE_INFINITY;
+    case "other":
+      return SILENT_MS;
+    case "name":
+      return 5_000;
+    default:
+      return 0;
+  }
 }
 
 /** What a user must have that logs in with a token: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html */
@@ -110,6 +121,11 @@ export function connectError({ kind, code }: ConnectFault, { database, dialect, 
         "The database's certificate was not accepted.",
         "Use the endpoint's own name as host; for a server outside RDS give its certificate authority in DATABASE_CA.",
       );
+    case "busy":
+      return new MigratorError("UNREACHABLE", `The database is starting, or has no connection free (${code}).`, {
+        advice: "Call again; if that goes on, close connections of other clients, or allow more.",
+        answered: true,
+      });
     case "other":
       return unreachable(
         `The database cannot be reached (${code}).`,

@@ -25,6 +25,8 @@ export interface Around {
 /** A statement that the server refused, as the driver tells it. */
 export interface ServerError extends Error {
   readonly code: string;
+  /** It was one of ours, sent with the statement. Default: the statement itself. */
+  readonly around?: keyof Around;
 }
 
 /** What became of a message. `at`: how many of its parts were answered, and so the index of the one that was refused. */

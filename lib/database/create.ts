@@ -1,3 +1,4 @@
+import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
@@ -6,9 +7,12 @@ import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
 import type { Dialect } from "./dialect";
 import { createRepairs } from "./repairs";
-import { createReader, createSession, journalError } from "./session";
+import { createReader, createSession, journalError, type ReaderSetup, type SessionSetup } from "./session";
 
 const PING_MS = 20_000;
+/** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
+const FAILOVER_MS = 30_000;
+const RETRY_MS = 1_000;
 /** A lock is polled: who waits inside the server cannot leave, and holds up whoever waits for every snapshot to end. */
 const POLL_MS = { first: 50, most: 500 };
 
@@ -21,7 +25,14 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
   return {
     dialect: dialect.name,
     segments: dialect.segments,
+    settling: (script, { kind, first, repeatable }) => {
+      if (kind === "transaction") return "undone";
+      if (repeatable) return "repeated";
+      // Whether there is an effect to look for does not depend on where.
+      return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
+    },
     remark: dialect.remark,
+    unended: dialect.unended,
     lost: (script, from) => dialect.frame(script, from).lost,
     list: async (deadline) => {
       const setup = await open(deadline);
@@ -35,22 +46,16 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       return closing(setup, () => work(createReader(setup)));
     },
     exclusively: async (exclusive, work) => {
-      const { deadline } = exclusive;
-      const opened = await open(deadline);
-      return closing(opened, async () => {
-        const server = await dialect.enter(opened.connection, opened);
-        const setup = { ...opened, server, deadline };
+      const setup = await enter(open, exclusive.deadline);
+      return closing(setup, async () => {
         if (!(await acquire(setup, exclusive))) return undefined;
         const session = { ...createSession(setup, { sql: carryOut, code: createCodeSteps }), ...createRepairs(setup) };
         return { value: await holding(setup, () => work(session)) };
       });
     },
     cancelling: async (deadline, work) => {
-      const opened = await open(deadline);
-      return closing(opened, async () => {
-        const server = await dialect.enter(opened.connection, opened);
-        return work(createCanceller({ ...opened, server, deadline }));
-      });
+      const setup = await enter(open, deadline);
+      return closing(setup, () => work(createCanceller(setup)));
     },
   };
 }
@@ -59,6 +64,26 @@ interface Opened {
   readonly dialect: Dialect;
   readonly connection: Connection;
   readonly lock: string;
+}
+
+type Open = (deadline: Deadline) => Promise<ReaderSetup>;
+
+/** An endpoint that fails over leads to a server that takes no writes, until it leads to another one. */
+async function enter(open: Open, deadline: Deadline): Promise<SessionSetup> {
+  const until = performance.now() + Math.min(deadline.remainingMs(), FAILOVER_MS);
+  for (;;) {
+    const opened = await open(deadline);
+    const { dialect, connection } = opened;
+    try {
+      return { ...opened, server: await dialect.enter(connection, opened), deadline };
+    } catch (error) {
+      await connection.close().catch(() => undefined);
+      const known = journalError(dialect, error);
+      const mayPass = known instanceof MigratorError && known.code === "READ_ONLY";
+      if (!mayPass || performance.now() + RETRY_MS >= until) throw known;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
 }
 
 async function closing<T>({ connection, dialect }: Opened, work: () => Promise<T>): Promise<T> {

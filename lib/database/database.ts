@@ -1,14 +1,15 @@
 import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
 import type { DialectName, Direction, Phase, Script, SqlScript, Statement } from "../migration";
+import type { Settling } from "../preview";
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
-import type { Repairs } from "./repairs";
+import type { Repairs, Settlement } from "./repairs";
 import type { PlannedStep, State, StepRow, Verdict } from "./state";
 
 export type * from "./state";
-export type { Canceller, Repairs };
+export type { Canceller, Repairs, Settlement };
 
 /**
  * What is migrated.
@@ -43,10 +44,14 @@ export interface Database {
   cancelling<T>(deadline: Deadline, work: (canceller: Canceller) => Promise<T>): Promise<T>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
   segments(script: SqlScript, from: number): readonly Segment[];
+  /** What is done about a segment of this script in which a run was cut off. Pure. */
+  settling(script: SqlScript, segment: Segment): Settling;
   /** Why a script cannot go on at a statement once its session is gone, as the end of a sentence. Pure. */
   lost(script: SqlScript, from: number): string | undefined;
   /** Why a script does not commit as a whole although this dialect could, as the end of a sentence. Pure. */
   remark(script: SqlScript): string | undefined;
+  /** The statement that begins a transaction which the script never ends; it is committed all the same. Pure. */
+  unended(script: SqlScript): Statement | undefined;
 }
 
 export interface Deadline {
@@ -97,7 +102,7 @@ export interface Step {
   readonly phase?: Phase;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
-  /** It was cut off, and goes on. */
+  /** It was cut off, or had failed, and goes on; of code: where something of it was kept. */
   readonly resumed?: true;
   /** What reverts it; kept in the journal for the day when no file has it any more. */
   readonly down?: Script;

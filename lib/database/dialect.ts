@@ -1,5 +1,5 @@
 import type { Logins } from "../login";
-import type { DialectName, SqlScript } from "../migration";
+import type { DialectName, SqlScript, Statement } from "../migration";
 import type { Connection, Part, ServerError } from "./connection";
 import type { Deadline, Segment } from "./database";
 import type { Effect } from "./effect";
@@ -40,6 +40,8 @@ export interface Dialect {
   readonly atomicDdl: string;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
   remark(script: SqlScript): string | undefined;
+  /** The statement that begins a transaction which the script never ends. */
+  unended(script: SqlScript): Statement | undefined;
   /** How a statement of a migration in code meets transactions. */
   manner(sql: string): Manner;
   /** Whether doing a statement that commits by itself once more is harmless where it is not known whether it was done. */
@@ -106,8 +108,17 @@ export interface Server {
  * - `lock-check`: how a statement of ours fails when the lock is not held.
  * - `unreadable`: a table or a column of the journal is missing.
  * - `denied`: a privilege is missing.
+ * - `read-only`: the server takes no writes.
+ * - `read-only-transaction`: the transaction takes none, because a migration has said so.
  */
-export type ErrorKind = "contention" | "lock-check" | "unreadable" | "denied" | "other";
+export type ErrorKind =
+  | "contention"
+  | "lock-check"
+  | "unreadable"
+  | "denied"
+  | "read-only"
+  | "read-only-transaction"
+  | "other";
 
 export interface Errors {
   /** Whether this is the server's refusal of a statement, as opposed to an error of our own. */

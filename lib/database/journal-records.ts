@@ -1,7 +1,8 @@
 import { MigratorError } from "../errors";
-import type { Direction, Phase } from "../migration";
+import type { Phase } from "../migration";
 import type { Report } from "../report";
-import type { AppliedRow, RunRow, State, StepError, StepRow } from "./database";
+import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
+import type { AppliedRow, Recorded, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
 import { ADDED, COLUMNS, type JournalTables, readScript } from "./journal";
 
@@ -11,7 +12,7 @@ export interface Asked {
   readonly absent: ReadonlySet<string>;
 }
 
-/** Reads everything in one message. Results: applied, step, the asked run, unfinished runs, holder. */
+/** Reads everything in one message. Results: applied, step, its last record, the asked run, unfinished runs, holder. */
 export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock }: Place, asked: Asked): string {
   const { name: q, text, age, iso, now } = grammar;
   const { runId, absent } = asked;
@@ -24,7 +25,9 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
     `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable", "phase")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration} ORDER BY ${q("id")}`,
     `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts", "phase")},
- ${age(q("startedAt"))} AS ${q("elapsedMs")} FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
+ ${age(q("startedAt"))} AS ${q("elapsedMs")}, ${age(q("startedAt"))} - ${age(q("deadline"))} AS ${q("allowedMs")}
+ FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
+    lastRecordOf({ grammar }, tables),
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
     `SELECT ${grammar.holder(lock)} AS holder`,
@@ -37,8 +40,7 @@ type AppliedRecord = Omit<AppliedRow, "down" | "repeatable" | "phase"> & {
   readonly repeatable: number | null;
   readonly phase: Phase | null;
 };
-type StepRecord = Omit<StepRow, "script" | "down" | "error" | "direction" | "probe" | "state" | "cuts" | "phase"> & {
-  readonly direction: Direction;
+type StepRecord = Omit<StepRow, "script" | "down" | "error" | "probe" | "state" | "cuts" | "phase" | "recorded"> & {
   readonly script: string | null;
   readonly down: string | null;
   readonly error: string | null;
@@ -63,13 +65,15 @@ interface RunRecord {
 export type StateRecords = readonly [
   Rows<AppliedRecord>,
   Rows<StepRecord>,
+  Rows<CodeRow>,
   Rows<RunRecord>,
   Rows<RunRecord>,
   Rows<{ readonly holder: number | null }>,
 ];
 
-export function stateOf([applied, steps, runs, unfinished, [lock]]: StateRecords): State {
-  const [step] = steps.map(stepRow);
+export function stateOf([applied, steps, records, runs, unfinished, [lock]]: StateRecords, dialect: Judging): State {
+  const recorded = recordedOf(records.map(recordOf)[0], dialect);
+  const [step] = steps.map((one) => ({ ...stepRow(one), ...(recorded && one.script === null && { recorded }) }));
   const [run] = runs.map(runRow);
   const holder = lock?.holder ?? undefined;
   return {
@@ -86,6 +90,17 @@ function appliedRow({ down, appliedAt, repeatable, phase, ...rest }: AppliedReco
   const script = readScript(down);
   const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(phase !== null && { phase }) };
   return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
+}
+
+type Judging = Pick<Dialect, "repeatable" | "manner">;
+
+/** A statement that may be run again without harm is not in doubt. */
+function recordedOf(last: CodeRecord | undefined, { repeatable, manner }: Judging): Recorded | undefined {
+  if (!last) return undefined;
+  const { position, sql, end } = last;
+  if (end) return { count: position + 1 };
+  if (repeatable(sql)) return { count: position };
+  return { count: position, doubt: { sql, ...(manner(sql) === "lock" && { block: true as const }) } };
 }
 
 function stepRow({ script, down, error, probe, state, cuts, phase, ...rest }: StepRecord): StepRow {

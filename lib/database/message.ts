@@ -134,16 +134,19 @@ export function intentPart(intent: Intent, mark: Mark, context: MessageContext):
   return { sql };
 }
 
-/** Inserts or deletes the migration's row and empties the intent, which checks the lock for both: they share a transaction. */
+/**
+ * Empties the intent, and inserts or deletes the migration's row: they share a transaction. The intent comes first, because
+ * it checks the lock: without that the row may be there already, by whoever has the lock now.
+ */
 export function rowOf(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): readonly Part[] {
   const { name, text } = context.dialect.grammar;
   const removal = { sql: `DELETE FROM ${context.tables.migration} WHERE ${name("name")} = ${text(step.name)}` };
-  if (step.direction === "down") return [removal, emptyStep(context)];
+  if (step.direction === "down") return [emptyStep(context), removal];
   const insertion = { sql: insertRow(step, intent, context) };
-  return [...(step.repeatable ? [removal] : []), insertion, emptyStep(context)];
+  return [emptyStep(context), ...(step.repeatable ? [removal] : []), insertion];
 }
 
-/** Its duration is the age of the intent. */
+/** Its duration is the age of the intent, of which that much stays. */
 function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): string {
   const { name, text, now, age } = context.dialect.grammar;
   const values = {

@@ -5,7 +5,7 @@ import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
 import type { Around, Connection, Part, Sent } from "./connection";
 import type { Deadline } from "./database";
-import { faultOf, isFull, isLost } from "./mysql-errors";
+import { FULL, faultOf, isLost } from "./mysql-errors";
 import { kindOf } from "./mysql-segments";
 
 /**
@@ -15,6 +15,7 @@ import { kindOf } from "./mysql-segments";
 export const connectMysql: Attempt = async (login, timeoutMs) => {
   // serverless-mysql throws an error without the driver's code; the hook gets the original.
   let reason: unknown;
+  const until = performance.now() + timeoutMs;
   const opener = serverlessMysql({
     manageConns: false,
     config: options(login, timeoutMs) as never,
@@ -24,7 +25,7 @@ export const connectMysql: Attempt = async (login, timeoutMs) => {
     // Fifty more tries are right for a server that is full, whose refusal is quick; after a time-out they are minutes.
     onRetry: (error: QueryError) => {
       reason = error;
-      if (!isFull(error)) throw error;
+      if (!FULL.has(error.code) || performance.now() >= until) throw error;
     },
   });
   try {
@@ -99,10 +100,29 @@ async function execute<Row>(client: Client, { sql, values, around }: Asked): Pro
   const { before, after = [] } = around;
   // Ours hold no placeholder.
   const text = [...before, sql.replace(/[;\s]+$/, ""), ...after].join("\n;\n");
-  const answers = await query<readonly Answer<Row>[]>(client, text, values);
+  const answers = await surrounded<readonly Answer<Row>[]>(client, { sql: text, values, around });
   const own = answers.slice(before.length, answers.length - after.length);
   const [only] = own;
   return resultOf(own.length === 1 && only ? only : (own as unknown as readonly Row[]));
+}
+
+/** As `query`; tells whether it was one of ours that was refused. */
+function surrounded<T>(client: Client, { sql, values, around }: Asked): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let answered = 0;
+    const first = around?.before.length ?? 0;
+    const done = (error: QueryError | null, rows: unknown) => {
+      if (!error) return resolve(rows as T);
+      if (isLost(named(error))) return reject(lost(error.code));
+      // What calls a procedure, or is several statements, gives any number of answers: nothing of ours stands behind it.
+      const place = answered < first ? "before" : answered > first && around?.after?.length ? "after" : undefined;
+      return reject(place === undefined ? error : Object.assign(error, { around: place }));
+    };
+    const command = values === undefined ? client.query(sql, done) : client.query(sql, [...values], done);
+    command.on("fields", () => {
+      answered += 1;
+    });
+  });
 }
 
 function resultOf<Row>(answer: readonly Row[] | ResultSetHeader): Result<Row> {

@@ -16,8 +16,15 @@ const FAULTS: Readonly<Record<string, ConnectFault["kind"]>> = {
   HANDSHAKE_SSL_ERROR: "certificate",
 };
 
+/** The server has no connection left for us at this moment. */
+export const FULL: ReadonlySet<string> = new Set([
+  "ER_CON_COUNT_ERROR",
+  "ER_TOO_MANY_USER_CONNECTIONS",
+  "ER_USER_LIMIT_REACHED",
+]);
+
 export function faultOf(code: string): ConnectFault {
-  return { kind: FAULTS[code] ?? "other", code };
+  return { kind: FAULTS[code] ?? (FULL.has(code) ? "busy" : "other"), code };
 }
 
 const LOST = new Set([
@@ -34,11 +41,6 @@ export function isLost(error: QueryError): boolean {
   return error.fatal || LOST.has(error.code) || error.code.startsWith("PROTOCOL_ENQUEUE_AFTER_");
 }
 
-/** Whether the server has no connection left for us at this moment. */
-export function isFull(error: QueryError): boolean {
-  return ["ER_CON_COUNT_ERROR", "ER_TOO_MANY_USER_CONNECTIONS", "ER_USER_LIMIT_REACHED"].includes(error.code);
-}
-
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   ER_LOCK_WAIT_TIMEOUT: "contention",
   ER_LOCK_DEADLOCK: "contention",
@@ -48,6 +50,10 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   ER_BAD_FIELD_ERROR: "unreadable",
   ER_TABLEACCESS_DENIED_ERROR: "denied",
   ER_DBACCESS_DENIED_ERROR: "denied",
+  // Of a START TRANSACTION READ WRITE, with which all of ours begins.
+  ER_OPTION_PREVENTS_STATEMENT: "read-only",
+  ER_READ_ONLY_MODE: "read-only",
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: "read-only-transaction",
 };
 
 export const mysqlErrors: Errors = {

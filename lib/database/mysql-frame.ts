@@ -1,47 +1,62 @@
-import type { SqlScript, Statement } from "../migration";
-import { type Frame, frameAt, type SessionEffect, word } from "./frame";
+import type { Statement } from "../migration";
+import { everywhere, framesOf, type Made, type SessionEffect, word } from "./frame";
 import { head } from "./mysql-segments";
-
-/** A value that is written in the statement, or was in the session from its beginning. */
-const CONSTANT = /^\s*(?:'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|[-+]?[\w.]+|@@?[\w.$`]+|_\w+\s*'(?:[^'])*')\s*$/;
+import { type Assignment, assignmentsOf, isConstant } from "./mysql-set";
 
 const TEMPORARY = /^CREATE\s+(?:OR\s+REPLACE\s+)?TEMPORARY\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`"]?([\w$]+)/i;
+/** What they hold is not run yet. */
+const DEFINITION = /^CREATE\b[^(]*?\b(?:PROCEDURE|FUNCTION|TRIGGER|EVENT)\b/i;
+/** Assigns user variables, as do SET and CALL. */
+const ASSIGNS = /\bINTO\s+@|@[\w.$]+\s*:=/i;
 
-export function mysqlFrame(script: SqlScript, from: number): Frame {
-  return frameAt(script, from, sessionEffect);
-}
+const INSERTS = /^\W*(?:INSERT|REPLACE)\b/i;
+const INSERT_ID: Made = {
+  what: "LAST_INSERT_ID()",
+  use: /\bLAST_INSERT_ID\s*\(\s*\)|@@(?:SESSION\.|LOCAL\.)?(?:LAST_INSERT_ID|IDENTITY)\b/i,
+  anew: INSERTS,
+};
+
+export const mysqlFrame = framesOf(sessionEffect);
 
 function sessionEffect({ sql }: Statement): SessionEffect {
   const text = head(sql).replace(/\*\/\s*$/, "");
-  if (/^(?:USE|SET\s+NAMES|SET\s+CHARACTER\s+SET)\b/i.test(text)) return { kind: "constant" };
-  if (/^PREPARE\b/i.test(text)) {
-    const [, name = "", source = ""] = /^PREPARE\s+([\w$`]+)\s+FROM\s+([\s\S]*)$/i.exec(text) ?? [];
-    return CONSTANT.test(source) && !source.includes("@")
-      ? { kind: "constant" }
-      : data(`the prepared statement ${name}`, name);
-  }
-  const temporary = TEMPORARY.exec(text)?.[1];
-  if (temporary !== undefined) return data(`the temporary table ${temporary}`, temporary);
+  if (/^USE\b/i.test(text)) return { kind: "constant", ...everywhere("the database in use") };
   if (/^SET\b/i.test(text)) return setEffect(text);
-  const into = /\bINTO\s+(@[\w.$]+)/i.exec(text)?.[1];
-  return into === undefined ? { kind: "none" } : data(into, into);
+  if (/^PREPARE\b/i.test(text)) return prepareEffect(text);
+  const temporary = TEMPORARY.exec(text)?.[1];
+  if (temporary !== undefined) return { kind: "data", what: `the temporary table ${temporary}`, use: word(temporary) };
+  if (DEFINITION.test(text)) return { kind: "none" };
+  const variables = /^CALL\b/i.test(text) || ASSIGNS.test(text) ? variablesIn(text) : [];
+  if (variables.length > 0) return { kind: "data", ...userVariables(variables) };
+  return INSERTS.test(text) ? { kind: "data", ...INSERT_ID } : { kind: "none" };
 }
 
-/** `SET GLOBAL` and the like outlast the session. */
+function prepareEffect(text: string): SessionEffect {
+  const [, name = "", source = ""] = /^PREPARE\s+[`"]?([\w$]+)[`"]?\s+FROM\s+([\s\S]*)$/i.exec(text) ?? [];
+  const made = { what: `the prepared statement ${name}`, use: word(name) };
+  return { kind: isConstant(source) ? "constant" : "data", ...made };
+}
+
+/** `SET GLOBAL` and the like outlast the session; `SET TRANSACTION` and `SET STATEMENT` do not last that long. */
 function setEffect(text: string): SessionEffect {
-  if (
-    /^SET\s+(?:GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD|DEFAULT|ROLE|TRANSACTION|STATEMENT)\b|@@(?:GLOBAL|PERSIST)/i.test(
-      text,
-    )
-  )
-    return { kind: "none" };
-  const assignments = text.replace(/^SET\s+(?:SESSION\s+|LOCAL\s+)?/i, "").split(",");
-  const made = assignments.find((one) => !CONSTANT.test(one.slice(one.indexOf("=") + 1)));
-  if (made === undefined) return { kind: "constant" };
-  const name = made.slice(0, made.indexOf("=")).replace(/:$/, "").trim();
-  return data(name, name);
+  if (/^SET\s+(?:PASSWORD|DEFAULT\s+ROLE|TRANSACTION|STATEMENT)\b/i.test(text)) return { kind: "none" };
+  if (/^SET\s+(?:NAMES|CHARACTER\s+SET|CHARSET|ROLE|(?:SESSION|LOCAL)\s+TRANSACTION)\b/i.test(text))
+    return { kind: "constant", ...everywhere("a setting") };
+  const own = assignmentsOf(text).filter(({ scope }) => scope !== "server");
+  if (own.length === 0) return { kind: "none" };
+  return { kind: own.every(({ value }) => isConstant(value)) ? "constant" : "data", ...madeBy(own) };
 }
 
-function data(what: string, name: string): SessionEffect {
-  return { kind: "data", what, use: word(name.replace(/[`"]/g, "")) };
+function madeBy(assignments: readonly Assignment[]): Made {
+  const system = assignments.find(({ scope }) => scope === "session");
+  return system ? everywhere(system.name) : userVariables(assignments.map(({ name }) => name));
+}
+
+function userVariables(names: readonly string[]): Made {
+  const any = names.map((name) => name.replace(/[.$]/g, "\\$&")).join("|");
+  return { what: `@${names[0]}`, use: new RegExp(`(?<!@)@[\`"']?(?:${any})(?![\\w$.])`, "i") };
+}
+
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(/(?<![@\w])@[`"']?([\w.$]+)/g)].map(([, name = ""]) => name);
 }

@@ -38,7 +38,8 @@ export const mysqlGrammar: Grammar = {
   // Locks the row, and makes it where an administrator has made the table.
   gate: (step) =>
     `INSERT INTO ${step} (${name("id")}) VALUES (${GATE_ID}) ON DUPLICATE KEY UPDATE ${name("id")} = ${GATE_ID}`,
-  begin: "START TRANSACTION",
+  // A server that is read-only refuses it at once, and a migration may have made such transactions the session's default.
+  begin: "START TRANSACTION READ WRITE",
   asOurselves: [],
   // A transaction is no obstacle to locked tables.
   afterFailure: ["ROLLBACK", "UNLOCK TABLES"],

@@ -95,6 +95,13 @@ export function isRepeatable(sql: string): boolean {
   return REPEATABLE.test(head(sql));
 }
 
+/** The beginning of a transaction that nothing after it ends. */
+export function unendedIn(statements: readonly Statement[]): Statement | undefined {
+  const goesOn = new Set<Kind>(["joins", "alone"]);
+  const last = statements.findLast(({ sql }) => !goesOn.has(kindOf(sql)));
+  return last && kindOf(last.sql) === "begin" ? last : undefined;
+}
+
 /** Whether a statement of this kind still belongs to the open segment. */
 function continues(open: Open | undefined, kind: Kind): boolean {
   if (!open) return false;

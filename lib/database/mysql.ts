@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import type { SqlScript } from "../migration";
 import { connectWith } from "./connecting";
@@ -16,8 +15,9 @@ import { mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
-import { isRepeatable, segmentsOf } from "./mysql-segments";
+import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
 import { isCommentFor } from "./mysql-version";
+import { readOnly } from "./session";
 
 export interface MysqlOptions {
   readonly logins: Logins;
@@ -28,6 +28,8 @@ export interface MysqlOptions {
 
 /** A Session that holds the lock and does nothing is ended by the server after so many seconds: its process has vanished. */
 const IDLE_SECONDS = 60;
+/** The second one is for a process that is frozen, and takes no answer. */
+const LIMITS = `SET SESSION wait_timeout = ${IDLE_SECONDS}, net_write_timeout = ${IDLE_SECONDS}`;
 /** MySQL 8.0, MariaDB 10.6: https://mariadb.com/kb/en/atomic-ddl/ */
 const ATOMIC_DDL = `IF(VERSION() LIKE '%MariaDB%',
  SUBSTRING_INDEX(VERSION(), '.', 1) * 100 + SUBSTRING_INDEX(SUBSTRING_INDEX(VERSION(), '.', 2), '.', -1) >= 1006, SUBSTRING_INDEX(VERSION(), '.', 1) >= 8)`;
@@ -65,6 +67,7 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
+    unended: ({ statements }) => unendedIn(statements),
     manner: mysqlManner,
     repeatable: isRepeatable,
     restoreInsertId: (id) => `DO LAST_INSERT_ID(${id})`,
@@ -108,12 +111,10 @@ async function enter(connection: Connection, reset: readonly Part[]): Promise<Se
   const [facts] = await connection.query<readonly Facts[]>(
     "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, VERSION() AS version, @@innodb_read_only AS readOnly",
   );
-  if (!facts || facts.readOnly === 1) {
-    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {
-      advice: "Use the cluster's writer endpoint.",
-    });
-  }
-  const parts = [...reset, { sql: `SET SESSION wait_timeout = ${IDLE_SECONDS}` }];
+  if (!facts || facts.readOnly === 1) throw readOnly();
+  // Who may write to a server whose `read_only` is on is known to the server alone.
+  const writes = [{ sql: mysqlGrammar.begin }, { sql: "ROLLBACK" }];
+  const parts = [...reset, ...writes, { sql: LIMITS }];
   await connection.query(parts.map((part) => part.sql).join(";\n"));
   const messageBytes = facts.packetBytes - PACKET_RESERVE;
   return {

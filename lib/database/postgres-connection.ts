@@ -90,13 +90,17 @@ interface Asked {
 async function execute<Row>(client: pg.Client, { sql, values, around }: Asked): Promise<Result<Row>> {
   const { before = [], after = [] } = around ?? {};
   // A statement with values goes alone.
-  if (before.length > 0) await query(client, before.join(";\n"));
+  if (before.length > 0) await query(client, before.join(";\n")).catch(ours("before"));
   const answer = await client.query(sql, values && [...values]).catch(rethrow);
-  if (after.length > 0) await query(client, after.join(";\n"));
+  if (after.length > 0) await query(client, after.join(";\n")).catch(ours("after"));
   // Several statements in one text give a list; the last one is what the caller asked about.
   const { rows, rowCount, command } = Array.isArray(answer) ? answer.at(-1) : answer;
   return { rows, affectedRows: command === "SELECT" ? 0 : (rowCount ?? 0) };
 }
+
+const ours = (around: keyof Around) => (error: Error) => {
+  throw Object.assign(error, { around });
+};
 
 function rethrow(error: unknown): never {
   throw lossOf(error) ?? error;

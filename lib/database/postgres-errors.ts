@@ -9,6 +9,8 @@ const FAULTS: Readonly<Record<string, ConnectFault["kind"]>> = {
   "28000": "login",
   "42501": "rights",
   "3D000": "no-database",
+  "53300": "busy",
+  "57P03": "busy",
   ENOTFOUND: "name",
   EAI_AGAIN: "name",
 };
@@ -40,6 +42,9 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
   "42P01": "unreadable",
   "42703": "unreadable",
   "42501": "denied",
+  "25006": "read-only-transaction",
+  // Of ours, which asks for a transaction that may write while one is open that may not.
+  "25001": "read-only-transaction",
 };
 
 export const postgresErrors: Errors = {

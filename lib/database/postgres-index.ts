@@ -29,6 +29,8 @@ export function sendAlone(connection: Connection): Connection["send"] {
     if (before !== undefined && !(parts[0]?.resumed && (await drop(connection, before)))) return notValid(before);
     const sent = await connection.send(parts, deadline);
     if (sent.end !== "refused") return sent;
+    // Where its mark was refused, the mark's transaction takes nothing more.
+    await connection.query("ROLLBACK");
     const left = await remains(connection, index);
     return left === undefined || (await drop(connection, left)) ? sent : { ...sent, remains: "yes" };
   };

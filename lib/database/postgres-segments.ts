@@ -78,6 +78,12 @@ export function remarkOn(script: SqlScript): string | undefined {
   return shapeOf(script).remark;
 }
 
+/** The beginning of a transaction that nothing after it ends. */
+export function unendedIn({ statements }: SqlScript): Statement | undefined {
+  const last = statements.findLast(({ sql }) => ["begin", "commit", "rollback"].includes(kindOf(head(sql))));
+  return last && kindOf(head(last.sql)) === "begin" ? last : undefined;
+}
+
 function shapeOf({ statements, transaction }: SqlScript): Shape {
   const each = transaction === false;
   const known = statements.map((statement, index): Known => {
@@ -94,7 +100,8 @@ function reason(statements: readonly Known[]): string | undefined {
   const undone = statements.find(({ kind }) => kind === "rollback");
   if (undone) return `it has a ROLLBACK of its own (${place(undone)})`;
   const control = statements.filter(({ kind }) => kind !== "joins");
-  const around = control.length === 2 && statements[0]?.kind === "begin" && statements.at(-1)?.kind === "commit";
+  const whole = control.length === 1 || (control.length === 2 && statements.at(-1)?.kind === "commit");
+  const around = whole && statements[0]?.kind === "begin";
   if (control.length > 0 && !around) return "it has transactions of its own";
   const used = firstUse(statements);
   return used && `a new value of an enum cannot be used before it is committed (${place(used)})`;

@@ -15,7 +15,8 @@ import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
 import { postgresManner } from "./postgres-manner";
-import { head, isRepeatable, remarkOn, segmentsOf } from "./postgres-segments";
+import { head, isRepeatable, remarkOn, segmentsOf, unendedIn } from "./postgres-segments";
+import { readOnly } from "./session";
 
 export interface PostgresOptions {
   readonly logins: Logins;
@@ -64,6 +65,7 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     },
     atomicDdl: "TRUE",
     remark: remarkOn,
+    unended: unendedIn,
     manner: postgresManner,
     repeatable: (sql) => isRepeatable(head(sql)),
     atomicCode: true,
@@ -105,13 +107,10 @@ interface Facts {
 
 async function enter(connection: Connection, reset: readonly Part[]): Promise<Server> {
   const [facts] = await connection.query<readonly Facts[]>(
-    `SELECT pg_catalog.pg_backend_pid() AS id, pg_catalog.pg_is_in_recovery() AS "readOnly"`,
+    `SELECT pg_catalog.pg_backend_pid() AS id,
+ pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
   );
-  if (!facts || facts.readOnly) {
-    throw new MigratorError("READ_ONLY", "This endpoint is a reader.", {
-      advice: "Use the cluster's writer endpoint.",
-    });
-  }
+  if (!facts || facts.readOnly) throw readOnly();
   await connection.query(reset.map((part) => part.sql).join(";\n"));
   return {
     id: facts.id,
@@ -137,10 +136,11 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     client_connection_check_interval: "'0'",
     idle_in_transaction_session_timeout: `'${IDLE_MS}'`,
     idle_session_timeout: `'${IDLE_MS}'`,
-    // One that waits for the rest of a message is not idle.
+    // One that waits for the rest of a message is not idle; nor one whose answers a frozen process does not take.
     tcp_keepalives_idle: "'20'",
     tcp_keepalives_interval: "'10'",
     tcp_keepalives_count: "'4'",
+    tcp_user_timeout: `'${IDLE_MS}'`,
   };
   const names = Object.keys(settings).map((setting) => `'${setting}'`);
   const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);

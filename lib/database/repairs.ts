@@ -1,6 +1,9 @@
 import type { Applied } from "../compare";
 import type { Script } from "../migration";
 import type { Report } from "../report";
+import { lastRecord } from "./code-records";
+import { settledPart } from "./code-resume";
+import type { Part } from "./connection";
 import type { StepError } from "./database";
 import { storedScript } from "./journal";
 import { finishRun } from "./journal-runs";
@@ -11,11 +14,17 @@ import { contextOf, type SessionSetup, write } from "./session";
 export interface Repairs {
   /** Takes what is given here for what was applied. */
   accept(row: AcceptedRow, ended: readonly Report[]): Promise<void>;
-  /**
-   * Says how far the step in progress has come: `statement` is the index, from 0, of its first statement that has not taken
-   * effect, and `error` why it is half way.
-   */
-  settle(statement: number, error: StepError, ended: readonly Report[]): Promise<void>;
+  /** Says how far the step in progress has come. */
+  settle(settlement: Settlement, ended: readonly Report[]): Promise<void>;
+}
+
+export interface Settlement {
+  /** Index, from 0, of the first statement that has not taken effect. */
+  readonly statement: number;
+  /** Why it is half way. */
+  readonly error: StepError;
+  /** Of code: what became of the last statement of which there is a record. */
+  readonly record?: "applied" | "not applied";
 }
 
 export interface AcceptedRow extends Applied {
@@ -26,7 +35,7 @@ export function createRepairs(setup: SessionSetup): Repairs {
   const ends = (reports: readonly Report[]) => reports.map((report) => finishRun(report, contextOf(setup)));
   return {
     accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
-    settle: (statement, error, ended) => {
+    settle: async ({ statement, error, record }, ended) => {
       const { text, whileLocked } = setup.dialect.grammar;
       const values = {
         statement: whileLocked(setup.lock, String(statement)),
@@ -35,9 +44,14 @@ export function createRepairs(setup: SessionSetup): Repairs {
         probe: "NULL",
         cuts: "0",
       };
-      return write(setup, [updateStep(contextOf(setup), values), ...ends(ended)]);
+      await write(setup, [updateStep(contextOf(setup), values), ...(await recordOf(setup, record)), ...ends(ended)]);
     },
   };
+}
+
+async function recordOf(setup: SessionSetup, outcome: Settlement["record"]): Promise<readonly Part[]> {
+  const record = outcome && (await lastRecord(setup));
+  return record ? [settledPart(setup, record, outcome)] : [];
 }
 
 function acceptRow({ dialect, tables, lock }: SessionSetup, row: AcceptedRow): string {

@@ -1,6 +1,6 @@
 import type { Part, Remains, Sent, ServerError } from "./connection";
 import { messagesOf } from "./message";
-import type { SessionSetup } from "./session";
+import { ours, type SessionSetup } from "./session";
 
 /** `index`: the script's statement that was refused; without one, `atCommit` tells whether the commit of its statements was. */
 type AllSent =
@@ -26,7 +26,8 @@ export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Pa
     if (error) return { end: "refused", error, index, done: undefined };
   }
   let done: number | undefined;
-  for (const parts of messagesOf(known, server.messageBytes)) {
+  for (const message of messagesOf(known, server.messageBytes)) {
+    const parts = await whileLocked(setup, message);
     const send = parts[0]?.alone && server.sendAlone ? server.sendAlone : connection.send;
     const sent = await send(parts, deadline);
     if (sent.end === "left") return sent;
@@ -36,6 +37,16 @@ export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Pa
     done = lastOf(parts) ?? done;
   }
   return { end: "answered", at: 0 };
+}
+
+/** The mark that checked the lock for what is at the head of a message came with the message before. */
+async function whileLocked(setup: SessionSetup, message: readonly Part[]): Promise<readonly Part[]> {
+  const [first] = message;
+  if (first?.index === undefined) return message;
+  const check = { sql: `SELECT ${setup.dialect.grammar.whileLocked(setup.lock, "0")}` };
+  if (!first.alone) return [check, ...message];
+  await ours(setup, [check]);
+  return message;
 }
 
 function lastOf(parts: readonly Part[]): number | undefined {

@@ -29,7 +29,7 @@ export function createReader(setup: ReaderSetup): Reader {
   const { connection, dialect, plainTables } = setup;
   const read = async (runId: string, absent: readonly string[] = []) => {
     const asked = { runId, absent: new Set(absent) };
-    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)));
+    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)), dialect);
   };
   return {
     ...createForeignReader(setup),
@@ -154,6 +154,13 @@ export async function ours(
   }
 }
 
+/** Where the server, or the login by its settings, takes no writes. */
+export function readOnly(): MigratorError {
+  return new MigratorError("READ_ONLY", "This endpoint takes no writes: it is a reader, or fails over.", {
+    advice: "Use the cluster's writer endpoint; while it fails over, call again.",
+  });
+}
+
 /** What became of a statement of ours: anything that is no refusal of the server's is passed on as it is. */
 export function journalError({ errors }: Pick<Dialect, "errors">, error: unknown): unknown {
   if (error instanceof MigratorError || !errors.isServerError(error)) return error;
@@ -163,7 +170,13 @@ export function journalError({ errors }: Pick<Dialect, "errors">, error: unknown
       advice: "Call again; connect to the writer's endpoint itself when a proxy stands in between.",
     });
   }
+  if (kind === "read-only") return readOnly();
   const words = maskMessage(errors.wordsOf(error));
+  if (kind === "read-only-transaction") {
+    return new MigratorError("STATEMENT_FAILED", `The migration cannot be recorded in its own transaction: ${words}`, {
+      advice: "Leave out what makes the transaction read-only, such as SET TRANSACTION READ ONLY.",
+    });
+  }
   return new MigratorError(
     kind === "denied" ? "ACCESS_DENIED" : "STATEMENT_FAILED",
     `The journal cannot be used: ${words}`,

@@ -42,6 +42,24 @@ export interface StepRow {
   readonly state?: unknown;
   /** How often in a row it was cut off at the same place. */
   readonly cuts: number;
+  /** From its begin to the time until which its runner meant to stay. */
+  readonly allowedMs: number;
+  /** Of code that keeps records: how far they go. */
+  readonly recorded?: Recorded;
+}
+
+export interface Recorded {
+  /** How many statements have taken effect. */
+  readonly count: number;
+  /** The one after them: about to run or running, or cut off, and then it is not known whether it took effect. */
+  readonly doubt?: CodeDoubt;
+}
+
+export interface CodeDoubt {
+  /** Shortened, secrets masked. */
+  readonly sql: string;
+  /** It locked tables: what ran while they were locked is in doubt with it, and in no record. */
+  readonly block?: true;
 }
 
 /** Whether a statement has taken effect of which the journal does not say so. */

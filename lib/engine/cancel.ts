@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CancelCommand } from "../command";
-import type { Canceller, RunRow, State, StepRow } from "../database/database";
+import type { Canceller, State, StepRow } from "../database/database";
 import type { Failure, Problem, Report } from "../report";
-import { failedReport, failureOf, inProgressOf, refusedReport, report } from "./reports";
+import { type Asked, isUnchanged, recordFor } from "./cancel-left";
+import { inDoubt } from "./recovery";
+import { inProgressOf, refusedReport, report } from "./reports";
 import { stored, type Turn } from "./turn";
 
 /** Between two statements of a message there is only a moment. */
@@ -20,14 +22,6 @@ export async function cancelStatement(turn: Turn, command: CancelCommand, cancel
   const ended = await cancel(turn, command, canceller);
   await canceller.finishRun(ended);
   return ended;
-}
-
-/** What was asked to stop, and what the database knew at that moment. */
-interface Asked {
-  readonly state: State;
-  readonly step: StepRow;
-  /** Index of the statement in its script, from 0. */
-  readonly index: number;
 }
 
 async function cancel(turn: Turn, command: CancelCommand, canceller: Canceller): Promise<Report> {
@@ -80,47 +74,13 @@ async function whenGone({ deadline }: Turn, { step }: Asked, canceller: Cancelle
   }
 }
 
-function isUnchanged(now: StepRow | undefined, { name, statement, connection }: StepRow): boolean {
-  return now?.name === name && now.statement === statement && now.connection === connection && !now.error;
-}
-
-/** Its runner has left: what it would have recorded, unless somebody else is faster and goes on with the step. */
-async function recordFor(turn: Turn, { step, index }: Asked, run: RunRow | undefined): Promise<Failure | undefined> {
-  const { database, deadline, head } = turn;
-  if (!step.script) return undefined;
-  const message = `cancelled by run ${head.runId}`;
-  const failure = failureOf(
-    { name: step.name, direction: step.direction, script: step.script },
-    { message, code: "CANCELLED", index, applied: step.statement },
-  );
-  const remaining = run?.plan.map(({ name }) => name) ?? [];
-  const ended = failedReport(
-    { ...head, runId: step.runId, action: run?.action ?? head.action },
-    { done: [], remaining: remaining.slice(Math.max(remaining.indexOf(step.name), 0)), failure },
-  );
-  const held = await database.exclusively(
-    {
-      deadline,
-      whenBusy: async (reader) => (isUnchanged((await reader.state(step.runId)).step, step) ? "wait" : "leave"),
-    },
-    async (session) => {
-      const state = await session.state(step.runId);
-      if (state.tables !== "ready") await session.prepare();
-      if (!isUnchanged(state.step, step)) return undefined;
-      await session.settle(step.statement, { message, index }, [ended]);
-      return failure;
-    },
-  );
-  return held?.value;
-}
-
 interface Aftermath {
   readonly after: State;
   /** As it is recorded of the run whose statement it was. */
   readonly failure: Failure | undefined;
 }
 
-function cancelReport({ head }: Turn, asked: Asked, { after, failure }: Aftermath): Report {
+function cancelReport({ head, database }: Turn, asked: Asked, { after, failure }: Aftermath): Report {
   const { step, index, state } = asked;
   const inProgress = inProgressOf(state);
   const body = { ...(inProgress && { inProgress }), ...(failure && { failure }) };
@@ -133,11 +93,13 @@ function cancelReport({ head }: Turn, asked: Asked, { after, failure }: Aftermat
     return report(head, { outcome: "done", message: `${of} had ended, or somebody went on with it.`, ...body });
   }
   const message = `Stopped ${of} (run ${step.runId}).`;
-  return report(head, { outcome: "done", message, ...body, notices: [nextOf(step, after.step)] });
+  return report(head, { outcome: "done", message, ...body, notices: [nextOf(step, after.step, database)] });
 }
 
 /** What the next call will do. */
-function nextOf({ name }: StepRow, left: StepRow | undefined): string {
+function nextOf({ name }: StepRow, left: StepRow | undefined, database: Turn["database"]): string {
+  if (left && inDoubt(left, database))
+    return `Whether it had taken effect is not known: the next call asks, and settle answers.`;
   if (left?.name !== name) return `Nothing of ${name} has taken effect; the next migrate begins it again.`;
   const where = left.script ? ` at statement ${left.statement + 1} of ${left.script.statements.length}` : "";
   return `The next migrate goes on with ${name}${where}; rollback undoes it instead.`;

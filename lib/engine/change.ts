@@ -1,12 +1,12 @@
-import type { MigrateCommand, RollbackCommand } from "../command";
-import type { Reader, RunRow, Session, State, StepRow, Verdict } from "../database/database";
+import type { MigrateCommand, PlanCommand, RollbackCommand } from "../command";
+import type { Reader, RunRow, Session, State, Verdict } from "../database/database";
 import type { DoneStep, Report } from "../report";
 import { appliedElsewhere } from "./adopt";
 import { makePlan, type Plan } from "./plan";
-import { inDoubt } from "./recovery";
-import { endReport, refusedReport, report } from "./reports";
+import { planChanged, preview, protectedProblem } from "./preview";
+import { endReport, refusedReport, report, waitingReport } from "./reports";
 import { runSteps } from "./runner";
-import { finish, type Task, type Turn } from "./turn";
+import { finish, isRunning, type Task, type Turn, verdictOn } from "./turn";
 
 interface Work extends Turn {
   readonly command: MigrateCommand | RollbackCommand;
@@ -17,10 +17,9 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
   const work: Work = { ...turn, command };
   return {
     look: async (reader, state) => {
-      // While its connection has the lock, nothing can be told of the statement that it is at.
-      const still = state.step?.connection === state.holder;
-      const verdict = still ? "unknown" : await verdictOn(work, reader, state.step);
-      const plan = await withPast(work, reader, { plan: planned(work, { state, verdict }), state });
+      // What stands in the way then is only that it is running.
+      if (isRunning(state)) return command.dryRun ? waitingReport(turn.head, state) : undefined;
+      const plan = checked(work, await planSeen(work, reader, state), state);
       if (command.dryRun) return dryRunReport(work, plan);
       // A run that was cut off still wants its end, even when the database has finished its work by itself.
       const nothing = plan.steps.length === 0 && plan.problems.length === 0 && !state.run;
@@ -28,6 +27,49 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
     },
     carryOut: (session, state, joined) => carryOut(work, session, { state, joined }),
   };
+}
+
+/** What a Command would do, without the lock. */
+export async function previewReport(
+  turn: Turn,
+  { of, action: _, ...asked }: PlanCommand,
+  { reader, state }: { readonly reader: Reader; readonly state: State },
+): Promise<Report> {
+  const command = of === "migrate" ? { ...asked, action: of } : { ...asked, action: of, steps: asked.steps ?? 1 };
+  const work: Work = { ...turn, command };
+  if (isRunning(state)) return waitingReport(turn.head, state);
+  const found = await planSeen(work, reader, state);
+  const { steps, problems, notices } = found;
+  const seen = {
+    plan: preview(steps, { ...work, state }, turn.head.database),
+    ...(notices.length > 0 && { notices }),
+  };
+  if (problems.length > 0) return { ...refusedReport(turn.head, problems), ...seen };
+  const remaining = steps.map(({ name }) => name);
+  const message = remaining.length === 0 ? "Nothing to do." : `${remaining.length} to do: ${listed(remaining)}.`;
+  return report(turn.head, { outcome: "done", message, remaining, ...seen });
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return names.slice(0, 5).join(", ") + more;
+}
+
+async function planSeen(work: Work, reader: Reader, state: State): Promise<Plan> {
+  const verdict = await verdictOn(work, reader, state);
+  return withPast(work, reader, { plan: planned(work, { state, verdict }), state });
+}
+
+/** A run that has begun was checked then, and has changed the journal itself since. */
+function checked(work: Work, plan: Plan, state: State): Plan {
+  const { command, head, protect } = work;
+  if (state.run) return plan;
+  const isProtected = command.action === "rollback" && protect === "rollback" && !command.dryRun;
+  const problem =
+    command.plan === undefined
+      ? isProtected && protectedProblem(command)
+      : planChanged(command.plan, { ...work, state }, head.database);
+  return problem ? { ...plan, problems: [problem, ...plan.problems] } : plan;
 }
 
 interface Known {
@@ -39,9 +81,10 @@ interface Known {
 
 function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   const { command } = work;
-  if (command.steps === undefined) return makePlan({ ...work, state, verdict });
+  const input = { ...work, state, verdict, remainingMs: work.deadline.remainingMs() };
+  if (command.steps === undefined) return makePlan(input);
   if (command.steps <= done) return { steps: [], problems: [], notices: [] };
-  return makePlan({ ...work, state, verdict, command: { ...command, steps: command.steps - done } });
+  return makePlan({ ...input, command: { ...command, steps: command.steps - done } });
 }
 
 interface Planned {
@@ -54,11 +97,6 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
   const first = work.command.action === "migrate" && state.applied.length === 0 && !state.step;
   if (!first || plan.steps.length === 0) return plan;
   return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
-}
-
-/** What became of the statement in which a step was cut off. */
-async function verdictOn({ database }: Work, reader: Reader, step: StepRow | undefined): Promise<Verdict> {
-  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
 }
 
 function nothingReport({ head }: Work, { notices }: Plan): Report {
@@ -80,8 +118,9 @@ interface Found {
 async function carryOut(work: Work, session: Session, { state, joined }: Found): Promise<Report> {
   const { run, head, log, deadline, database } = work;
   const before = doneBefore(work, state, state.run ?? joined);
-  const verdict = await verdictOn(work, session, state.step);
-  const plan = await withPast(work, session, { plan: planned(work, { state, verdict, done: before.length }), state });
+  const verdict = await verdictOn(work, session, state);
+  const found = await withPast(work, session, { plan: planned(work, { state, verdict, done: before.length }), state });
+  const plan = checked(work, found, state);
   if (plan.steps.length === 0 && plan.problems.length === 0 && !state.run) {
     const message = before.length > 0 ? "Another run has done it." : "Nothing to do.";
     return report(head, { outcome: "done", done: before, message });

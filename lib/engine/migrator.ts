@@ -4,30 +4,34 @@ import {
   type CancelCommand,
   type Command,
   type JournalCommand,
+  type PlanCommand,
   runIdOf,
   type StatusCommand,
 } from "../command";
-import type { Database, RunStart, State } from "../database/database";
+import type { Database, Reader, RunStart, State } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
-import type { Report } from "../report";
+import type { Problem, Report } from "../report";
 import type { Source } from "../source/source";
 import { acceptTask } from "./accept";
 import { adoptTask } from "./adopt";
 import { baselineTask } from "./baseline";
 import { cancelStatement } from "./cancel";
-import { changeTask } from "./change";
+import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
-import { type Heading, joinedReport, refusedReport, statusReport } from "./reports";
+import { resumption } from "./plan";
+import { joinedReport, refusedReport, statusReport } from "./reports";
 import { settleTask } from "./settle";
-import { stored, type Task, type Turn, takeTurn, withProgress } from "./turn";
+import { isRunning, stored, type Task, type Turn, takeTurn, verdictOn, withProgress } from "./turn";
 
 export interface MigratorOptions {
   readonly source: Source;
   readonly database: Database;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
+  /** What is only done by who gives the digest of its plan. */
+  readonly protect?: "rollback";
   /** Function version and commit, for the journal. */
   readonly bundle: string;
   readonly log: Log;
@@ -88,15 +92,22 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
   const found = await options.database.read(deadline, async (reader) => {
     const turn = turnAt(reader.database);
     const state = await reader.state(runId);
-    if (command.action === "status")
-      return statusOf(command, turn.head, { migrations, state: await withProgress(reader, state) });
+    if (command.action === "status") return statusOf(turn, command, { reader, state });
+    if (command.action === "plan") return previewReport(turn, command, { reader, state });
     const task = taskOf(turn, command);
     return stored(turn, state) ?? (await task.look(reader, state)) ?? { turn, task };
   });
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | CancelCommand>): Task {
+/** What keeps a call with as much time as this one from going on with the step in progress. */
+async function obstacleTo(turn: Turn, reader: Reader, state: State): Promise<Problem | undefined> {
+  const verdict = await verdictOn(turn, reader, state);
+  const [begun] = resumption({ ...turn, state, verdict, remainingMs: turn.deadline.remainingMs() });
+  return begun && "problem" in begun ? begun.problem : undefined;
+}
+
+function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | PlanCommand | CancelCommand>): Task {
   switch (command.action) {
     case "accept":
       return acceptTask(turn, command);
@@ -125,13 +136,17 @@ function runKey(command: Command, migrations: readonly Migration[]): string {
 }
 
 interface Known {
-  readonly migrations: readonly Migration[];
+  readonly reader: Reader;
   readonly state: State;
 }
 
-function statusOf({ runId }: StatusCommand, head: Heading, { migrations, state }: Known): Report {
-  if (runId === undefined) return statusReport(head, migrations, state);
-  if (state.run) return state.run.report ?? joinedReport(head, state.run, state);
+async function statusOf(turn: Turn, { runId }: StatusCommand, { reader, state }: Known): Promise<Report> {
+  const { head, migrations } = turn;
+  if (runId === undefined) {
+    const obstacle = isRunning(state) ? undefined : await obstacleTo(turn, reader, state);
+    return statusReport(head, { migrations, state: await withProgress(reader, state), ...(obstacle && { obstacle }) });
+  }
+  if (state.run) return state.run.report ?? joinedReport(head, state.run, await withProgress(reader, state));
   return refusedReport(head, [
     {
       code: "UNKNOWN_RUN",

@@ -1,17 +1,20 @@
 import type { MigrateCommand, RollbackCommand } from "../command";
 import { compare } from "../compare";
 import type { AppliedRow, Database, State, Step, Verdict } from "../database/database";
-import type { Migration, Script } from "../migration";
+import type { Migration, Script, SqlScript } from "../migration";
 import type { Problem } from "../report";
-import { type Resumption, resume, undo } from "./recovery";
+import { rollbackWith } from "./older-code";
+import { isSame, type Resumption, resume, undo } from "./recovery";
 
 export interface PlanInput {
   readonly command: MigrateCommand | RollbackCommand;
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
-  readonly database: Pick<Database, "segments" | "remark" | "lost">;
+  readonly database: Pick<Database, "segments" | "settling" | "remark" | "unended" | "lost">;
   /** On the statement in which the step in progress was cut off. Default: unknown. */
   readonly verdict?: Verdict;
+  /** How much time this call has. Default: any. */
+  readonly remainingMs?: number;
   /** What to do with a migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
 }
@@ -33,31 +36,77 @@ export function makePlan(input: PlanInput): Plan {
   const { reformatted } = compare(input.migrations, input.state.applied);
   return {
     steps,
-    notices: [...reformatted.map(reformattedNotice), ...steps.flatMap((step) => notice(step, input.database))],
+    notices: [
+      ...reformatted.map(reformattedNotice),
+      ...steps.flatMap((step) => notice(step, input.database)),
+      ...(input.command.action === "migrate" ? heldBack(input, input.command) : []),
+    ],
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
   };
 }
 
-function notice({ name, script }: Step, database: PlanInput["database"]): readonly string[] {
+function notice({ name, script, from }: Step, database: PlanInput["database"]): readonly string[] {
   if (script.kind !== "sql") return [];
   if (script.statements.length === 0) return [`${name} has no statements: it is recorded, and nothing else.`];
   const remark = database.remark(script);
+  const open = database.unended(script);
   const starts = database.segments(script, 0).map(({ first }) => first);
   const lost = starts.filter((from) => from > 0 && database.lost(script, from) !== undefined);
   const [first, last] = [lost[0], lost.at(-1)];
   return [
     ...(remark === undefined ? [] : [`${name} is not run in one transaction: ${remark}.`]),
+    ...(open
+      ? [`${name} begins a transaction (${open.file ?? script.file}:${open.line}) and never ends it: it is committed.`]
+      : []),
     ...(first === undefined || last === undefined
       ? []
       : [
           `${name} cannot be taken up again between statements ${first} and ${last + 1}: ${database.lost(script, first)}.`,
         ]),
+    ...askedNotice({ name, script, from }, database),
   ];
+}
+
+/** At most so many are counted up one by one. */
+const SHOWN = 10;
+
+/** Whoever runs it should know beforehand what may want a person. */
+function askedNotice(
+  { name, script, from }: Pick<Step, "name" | "from"> & { readonly script: SqlScript },
+  database: PlanInput["database"],
+): readonly string[] {
+  const asked = database.segments(script, from).filter((segment) => database.settling(script, segment) === "asked");
+  if (asked.length === 0) return [];
+  const shown = asked.slice(0, SHOWN).map(({ first }) => first + 1);
+  const more = asked.length > SHOWN ? ` and ${asked.length - SHOWN} more` : "";
+  const which = `${asked.length === 1 ? "statement" : "statements"} ${shown.join(", ")}${more}`;
+  return [`${name}: should the server itself die in ${which}, nobody but a person can tell whether it took effect.`];
+}
+
+/** What a deployment that has not happened yet keeps from being run. */
+function heldBack({ migrations, state }: PlanInput, { phase, to }: MigrateCommand): readonly string[] {
+  if (phase !== "pre") return [];
+  const until = to === undefined ? migrations.length : migrations.findIndex(({ name }) => name === to) + 1;
+  const pending = compare(migrations.slice(0, until), state.applied).pending.filter(
+    ({ name }) => name !== state.step?.name,
+  );
+  const [first, ...after] = pending.slice(beforePost(pending));
+  if (!first) return [];
+  const behind = after.filter((migration) => migration.phase === "pre").map(({ name }) => name);
+  return [
+    `${first.name} is for after the deployment (post).`,
+    ...behind.map((name) => `${name} is for before the deployment (pre), and waits behind ${first.name}.`),
+  ];
+}
+
+function beforePost(pending: readonly Migration[]): number {
+  const first = pending.findIndex(({ phase }) => phase === "post");
+  return first === -1 ? pending.length : first;
 }
 
 function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] {
   const { migrations, state, late } = input;
-  const { to, steps = Number.POSITIVE_INFINITY } = command;
+  const { to, phase, steps = Number.POSITIVE_INFINITY } = command;
   const { step } = state;
   // What is half reverted is reverted to its end first, and then as pending as any other.
   const applied = step?.direction === "down" ? state.applied.filter(({ name }) => name !== step.name) : state.applied;
@@ -72,12 +121,17 @@ function migrate(input: PlanInput, command: MigrateCommand): readonly Planned[] 
   const wanted = new Set(migrations.slice(0, until));
   const resumed = step?.direction === "up" ? step.name : undefined;
   const pending = known.pending.filter((migration) => wanted.has(migration) && migration.name !== resumed);
-  const all = [...begun, ...pending.map((migration) => ({ step: upStep(migration) }))].slice(0, steps);
+  const allowed = phase === "pre" ? pending.slice(0, beforePost(pending)) : pending;
+  const all = [...begun, ...allowed.map((migration) => ({ step: upStep(migration) }))].slice(0, steps);
   return [...all, ...problems.map((problem) => ({ problem }))];
 }
 
 /** What a run before this one has begun comes first; it counts as a step. */
-function resumption({ state: { step }, migrations, ...judged }: PlanInput): readonly Resumption[] {
+export function resumption({
+  state: { step },
+  migrations,
+  ...judged
+}: Omit<PlanInput, "command">): readonly Resumption[] {
   if (!step) return [];
   const migration = migrations.find(({ name }) => name === step.name);
   return [resume(step, migration, judged)];
@@ -111,13 +165,8 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   return { step: { name, direction: "down", script, from: 0, checksum, normalised, ...(phase && { phase }) } };
 }
 
-/** Whether what was applied is what the file holds now, comments and spacing aside. */
-function isSame(row: AppliedRow, { checksum, normalised }: Migration): boolean {
-  return row.checksum === checksum || row.normalised === normalised;
-}
-
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {
-  const by = `Roll back with the bundle that applied it (${row.bundle}).`;
+  const by = rollbackWith(row.bundle);
   if (!migration) {
     return {
       code: "FILE_GONE",

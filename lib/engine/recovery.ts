@@ -2,6 +2,8 @@ import type { Database, Segment, Step, StepRow, Verdict } from "../database/data
 import { isKept } from "../mask";
 import type { Migration, Script, SqlScript, Statement } from "../migration";
 import type { Problem } from "../report";
+import { answer, EITHER, resumeCode } from "./code-recovery";
+import { rollbackWith } from "./older-code";
 
 /** How to go on with a step that was cut off or stopped half way. */
 export type Resumption = { readonly step: Step } | { readonly problem: Problem };
@@ -13,6 +15,8 @@ export interface Judged {
   readonly database: Scripts;
   /** On the statement in doubt, where there is one. Default: unknown. */
   readonly verdict?: Verdict;
+  /** How much time there is. Default: any. */
+  readonly remainingMs?: number;
 }
 
 /** Goes on in the direction in which the step was going: with the file as it is now, if what has taken effect reads the same. */
@@ -21,7 +25,9 @@ export function resume(row: StepRow, migration: Migration | undefined, judged: J
   if (!script) return { problem: gone(row) };
   const step = stepOf(row, migration, script);
   if (!row.script) {
-    return script.kind === "code" ? { step } : { problem: changed(row, "it was code, and is SQL now", script.file) };
+    return script.kind === "code"
+      ? resumeCode(row, step, judged.remainingMs)
+      : { problem: changed(row, "it was code, and is SQL now", script.file) };
   }
   if (script.kind === "code") return { problem: changed(row, "it was SQL, and is code now", script.file) };
   // What is made to be run again is begun again.
@@ -43,6 +49,7 @@ export function resume(row: StepRow, migration: Migration | undefined, judged: J
 export function undo(row: StepRow, migration: Migration | undefined): Resumption {
   const script = downScript(row, migration);
   if (script) return { step: { ...stepOf(row, migration, script), undoes: row } };
+  if (!migration) return { problem: { ...gone(row), advice: rollbackWith(row.bundle) } };
   return {
     problem: {
       code: "NO_DOWN",
@@ -54,7 +61,12 @@ export function undo(row: StepRow, migration: Migration | undefined): Resumption
 }
 
 function downScript(row: StepRow, migration: Migration | undefined): Script | undefined {
-  return migration?.checksum === row.checksum ? migration.down : (row.down ?? migration?.down);
+  return migration && isSame(row, migration) ? migration.down : (row.down ?? migration?.down);
+}
+
+/** Whether what was applied, or begun, is what the file holds now, comments and spacing aside. */
+export function isSame(row: Pick<StepRow, "checksum" | "normalised">, { checksum, normalised }: Migration): boolean {
+  return row.checksum === checksum || row.normalised === normalised;
 }
 
 function stepOf(row: StepRow, migration: Migration | undefined, script: Script): Step {
@@ -98,7 +110,7 @@ function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
     ...placeOf(script, segment.first),
     statement: segment.first + 1,
     message: `${row.name} was cut off ${reason}.`,
-    advice: `See in the database whether it took effect, as docs/recovery.md says, and call settle with ${answer(row.name, segment.first + 1)}.`,
+    advice: `See in the database whether it took effect, as docs/recovery.md says, and call settle with ${answer(row.name, segment.first + 1, EITHER)}.`,
   };
 }
 
@@ -117,12 +129,6 @@ function notResumable(
   };
 }
 
-/** What is to be sent, but for what only a person knows. */
-function answer(migration: string, statement: number): string {
-  const known = JSON.stringify({ action: "settle", migration, statement });
-  return `${known.slice(0, -1)},"as":"applied" or "not applied","reason":"…"}`;
-}
-
 function placeOf(script: SqlScript, index: number): Pick<Problem, "file" | "line"> {
   const statement = script.statements[index];
   return statement ? { file: statement.file ?? script.file, line: statement.line } : {};
@@ -133,7 +139,7 @@ function gone(row: StepRow): Problem {
     code: "FILE_GONE",
     migration: row.name,
     message: `${row.name} was stopped half way (${row.direction}), and this bundle has no file of that name.`,
-    advice: `Deploy a bundle that has it (it was begun by ${row.bundle}), or roll it back.`,
+    advice: `Deploy code that has it (it was begun by ${row.bundle}) and call again, or roll it back.`,
   };
 }
 

@@ -25,9 +25,16 @@ export function report({ startedAt, ...heading }: Heading, { outcome, message, .
   return { ...heading, outcome, message, done: [], remaining: [], problems: [], ...body, startedAt, finishedAt };
 }
 
-export function statusReport(head: Heading, migrations: readonly Migration[], state: State): Report {
+export interface Standing {
+  readonly migrations: readonly Migration[];
+  readonly state: State;
+  /** What keeps the step in progress from going on. */
+  readonly obstacle?: Problem;
+}
+
+export function statusReport(head: Heading, { migrations, state, obstacle }: Standing): Report {
   const { pending, ahead, changed, reformatted, late } = compare(migrations, state.applied);
-  const problems = [...changed.map(changedProblem), ...late.map(lateProblem)];
+  const problems = [...(obstacle ? [obstacle] : []), ...changed.map(changedProblem), ...late.map(lateProblem)];
   const inProgress = inProgressOf(state);
   const message = [
     `${state.applied.length} applied`,
@@ -140,8 +147,6 @@ function endOf(head: Heading, { plan, before, result }: End): Report {
       const message = `The time was up in ${stop.step.name}${WITHIN[stop.why]}`;
       return report(head, { outcome: stop.why === "left" ? "running" : "incomplete", done, remaining, message });
     }
-    case "refused":
-      return { ...refusedReport(head, [stop.problem]), done, remaining };
     case "interrupted": {
       const message = `${stop.error.message} ${stop.error.advice ?? ""}`.trim();
       return report(head, { outcome: "incomplete", done, remaining, message });

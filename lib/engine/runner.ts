@@ -4,7 +4,7 @@ import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { maskMessage } from "../mask";
 import type { CodeScript, DialectName, Direction } from "../migration";
-import type { DoneStep, Problem } from "../report";
+import type { DoneStep } from "../report";
 import { openContext } from "./context";
 import { seedStore } from "./store";
 
@@ -26,13 +26,11 @@ export interface RunnerInput {
  * - `left`: in the middle of an SQL step, which the server finishes.
  * - `abandoned`: in the middle of a code step, which ended with it.
  * - `paused`: at a place in a code step from which it goes on.
- * - `refused`: a code step that was cut off cannot be begun again.
- * - `interrupted`: the connection or the lock was lost; the journal knows what was done.
+ * - `interrupted`: the connection or the lock was lost, or the server takes no more writes; the journal knows what was done.
  */
 export type Stop =
   | { readonly why: "finished" | "time" }
   | { readonly why: "left" | "abandoned" | "paused"; readonly step: Step }
-  | { readonly why: "refused"; readonly problem: Problem }
   | { readonly why: "interrupted"; readonly error: MigratorError }
   | { readonly why: "failed"; readonly step: Step; readonly failure: StatementFailure | CodeFailure };
 
@@ -83,9 +81,9 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   }
 }
 
-/** Calling again helps where the connection or the lock went away, and nowhere else. */
+/** Calling again helps where the connection, the lock or the writer went away, and nowhere else. */
 function isInterruption(error: unknown): error is MigratorError {
-  return error instanceof MigratorError && (error.code === "CONNECTION_LOST" || error.code === "LOCK_LOST");
+  return error instanceof MigratorError && ["CONNECTION_LOST", "LOCK_LOST", "READ_ONLY"].includes(error.code);
 }
 
 function stopOf(error: MigratorError, step: Step): Stop {
@@ -130,7 +128,7 @@ function createUmzug(
     const step = byName.get(name);
     if (!step) return;
     const durationMs = await record(input, step);
-    done.push({ name, direction: step.direction, durationMs, ...(step.from > 0 && { recovered: true as const }) });
+    done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
   };
   umzug.on("migrating", before);
@@ -138,6 +136,11 @@ function createUmzug(
   umzug.on("migrated", after);
   umzug.on("reverted", after);
   return umzug;
+}
+
+/** Whether a part of it was done before this run. */
+function isTakenUp({ script, from, resumed }: Step): boolean {
+  return script.kind === "code" ? resumed === true : from > 0;
 }
 
 /** Sends an SQL step with its row, or the row of a code step that has run. @returns the step's duration in milliseconds */
@@ -151,7 +154,6 @@ async function record({ session, run }: RunnerInput, step: Step): Promise<number
 async function runCode(input: RunnerInput, step: Step, script: CodeScript): Promise<void> {
   const { session, run, deadline, log } = input;
   const begun = await session.begin(step, run, (message) => log.warn(message, { migration: step.name }));
-  if ("problem" in begun) throw new Stopped({ why: "refused", problem: begun.problem });
   if ("undone" in begun) return;
   const { context, settled, paused, close } = openContext({ ...input, state: begun.state });
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import type { SettleCommand } from "../command";
-import type { Database, State, StepError } from "../database/database";
+import type { Database, Settlement, State } from "../database/database";
 import type { Problem } from "../report";
 import { makePlan } from "./plan";
 import { refusedReport, report } from "./reports";
@@ -14,13 +14,12 @@ export function settleTask(turn: Turn, command: SettleCommand): Task {
     carryOut: async (session, state) => {
       await session.startRun(run, []);
       const asked = doubtIn(turn, state);
-      if (!isAnswer(command, asked))
-        return finish(session, { ...refusedReport(head, [notInDoubt(command, asked)]), reason });
-      const { next, error } = settled(command, state, database);
+      const wrong = objection(command, asked, state);
+      if (wrong) return finish(session, { ...refusedReport(head, [wrong]), reason });
       const goesOn = as === "applied" ? "goes on after it" : "begins with it";
       const message = `Statement ${statement} of ${migration} counts as ${as}; the next call ${goesOn}.`;
       const ended = report(head, { outcome: "done", message, reason });
-      await session.settle(next, error, [ended]);
+      await session.settle(settled(command, state, database), [ended]);
       return ended;
     },
   };
@@ -32,8 +31,12 @@ function doubtIn({ migrations, database, late }: Turn, state: State): Problem | 
   return problems.find(({ code }) => code === "CUT_OFF");
 }
 
-function isAnswer({ migration, statement }: SettleCommand, asked: Problem | undefined): boolean {
-  return asked?.migration === migration && asked.statement === statement;
+/** Why this is no answer to what is asked. */
+function objection(command: SettleCommand, asked: Problem | undefined, { step }: State): Problem | undefined {
+  const { migration, statement, as } = command;
+  if (!asked || asked.migration !== migration || asked.statement !== statement) return notInDoubt(command, asked);
+  // Which statements the code would run while they are locked is not known before it runs them.
+  return step?.recorded?.doubt?.block && as === "applied" ? asked : undefined;
 }
 
 /** What is true then. That the next statement has not been begun is said too, or it would be in doubt instead. */
@@ -41,12 +44,13 @@ function settled(
   { statement, as, reason }: SettleCommand,
   { step }: State,
   database: Pick<Database, "segments">,
-): { readonly next: number; readonly error: StepError } {
+): Settlement {
   const first = statement - 1;
   // A block has one mark for all of it.
   const count = (step?.script && database.segments(step.script, first)[0]?.count) ?? 1;
   const next = as === "applied" ? first + count : first;
-  return { next, error: { message: `settled as ${as}: ${reason}`, index: next } };
+  const error = { message: `settled as ${as}: ${reason}`, ...(step?.script && { index: next }) };
+  return { statement: next, error, ...(!step?.script && { record: as }) };
 }
 
 function notInDoubt({ migration, statement }: SettleCommand, asked: Problem | undefined): Problem {

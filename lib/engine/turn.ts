@@ -1,8 +1,10 @@
 import type { Call } from "../command";
-import type { Deadline, Reader, RunRow, RunStart, Session, State } from "../database/database";
+import type { Deadline, Reader, RunRow, RunStart, Session, State, Verdict } from "../database/database";
+import { MigratorError } from "../errors";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
 import type { MigratorOptions } from "./migrator";
+import { inDoubt } from "./recovery";
 import { type Heading, joinedReport, refusedReport, report, waitingReport } from "./reports";
 
 /** One call that may change something, on its way through the Migrator. */
@@ -59,10 +61,20 @@ function isSame(other: RunRow, { key, bundle }: RunStart): boolean {
   return other.key === key && other.bundle === bundle;
 }
 
+/** Whether the step in progress is being carried out at this moment. */
+export function isRunning({ step, holder }: State): boolean {
+  return step !== undefined && step.connection === holder;
+}
+
+/** What became of the statement in which a step was cut off. */
+export async function verdictOn({ database }: Turn, reader: Reader, { step }: State): Promise<Verdict> {
+  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
+}
+
 /** Asks the server how far it has come, where anything is in progress. */
 export async function withProgress(reader: Reader, state: State): Promise<State> {
-  const { step, holder } = state;
-  const progress = step && step.connection === holder ? await reader.progress(step.connection) : undefined;
+  const { step } = state;
+  const progress = step && isRunning(state) ? await reader.progress(step.connection) : undefined;
   return progress === undefined ? state : { ...state, progress };
 }
 
@@ -99,7 +111,12 @@ async function closeCutOff(session: Session, { run, head }: Turn, state: State):
   }
 }
 
+/** Records how a run ended. When the connection is lost over that, the Report is as true, and the next run closes this one. */
 export async function finish(session: Session, ended: Report): Promise<Report> {
-  await session.finishRun(ended);
+  try {
+    await session.finishRun(ended);
+  } catch (error) {
+    if (!(error instanceof MigratorError) || error.code !== "CONNECTION_LOST") throw error;
+  }
   return ended;
 }

@@ -31,6 +31,8 @@ export interface Settings {
   readonly tables: { readonly migration: string; readonly step: string; readonly run: string };
   /** What to do with a pending migration that sorts before one that is already applied. */
   readonly late: "refuse" | "apply";
+  /** What is only done by who gives the digest of its plan. */
+  readonly protect?: "rollback";
   /** How long one statement waits for the locks of other sessions before the server gives up on it. */
   readonly lockTimeoutSeconds: number;
   /** How long an HTTP call waits for the work before it is answered 202. */
@@ -83,6 +85,7 @@ function toSettings(
       run: values.MIGRATION_RUN_TABLE,
     },
     late: values.LATE_MIGRATIONS,
+    ...(values.PROTECT && { protect: values.PROTECT }),
     lockTimeoutSeconds: values.LOCK_TIMEOUT_SECONDS,
     httpPatienceMs: values.HTTP_PATIENCE_SECONDS * 1000,
     bundle: [values.AWS_LAMBDA_FUNCTION_VERSION, values.GIT_COMMIT].filter(Boolean).join("+") || "local",

@@ -48,7 +48,7 @@ function repairs(subject: DatabaseSubject): void {
     const { database } = await applied();
     await locked(database, async (session) => {
       await session.begin(step(script("SELECT 1", "SELECT 2")), start, () => {});
-      await session.settle(1, { message: "looked", index: 1 }, ended);
+      await session.settle({ statement: 1, error: { message: "looked", index: 1 } }, ended);
     });
     const { step: open, run } = await stateOf(database);
     expect(open).toMatchObject({ name: "1_one", statement: 1, error: { message: "looked", index: 1 } });
@@ -57,7 +57,7 @@ function repairs(subject: DatabaseSubject): void {
 
   test.each<[string, (session: Session) => Promise<void>]>([
     ["accepted", (session) => session.accept(accepted, ended)],
-    ["settled", (session) => session.settle(0, { message: "looked" }, ended)],
+    ["settled", (session) => session.settle({ statement: 0, error: { message: "looked" } }, ended)],
   ])("nothing is %s without the lock", async (_what, work) => {
     const { database } = await applied();
     const before = await stateOf(database);
@@ -68,6 +68,16 @@ function repairs(subject: DatabaseSubject): void {
     await expect(lockless).rejects.toMatchObject({ code: "LOCK_LOST" });
     const { applied: rows, run } = await stateOf(database);
     expect([rows, run?.report]).toEqual([before.applied, undefined]);
+  });
+
+  test("a step that somebody else has done with the lock is not recorded by who has lost it", async () => {
+    const { database } = await subject.create();
+    await locked(database, async (session) => {
+      const lockless = session.carryOut(step(script(subject.releaseLocks, subject.sleep(1))), start);
+      await locked(database, (other) => other.carryOut(step(script()), start));
+      await expect(lockless).rejects.toMatchObject({ code: "LOCK_LOST" });
+    });
+    expect((await stateOf(database)).applied).toHaveLength(1);
   });
 }
 

@@ -30,13 +30,21 @@ export interface Children {
   close(): void;
 }
 
-/** Starts processes ahead, so that nobody waits for the start of one. */
-export function createChildren(program: string, ahead: number): Children {
+export interface ChildrenOptions {
+  readonly program: string;
+  /** For temporary files: those of a process that is killed stay. */
+  readonly folder: string;
+  /** How many are started ahead, so that nobody waits for the start of one. */
+  readonly ahead: number;
+}
+
+export function createChildren({ program, folder, ahead }: ChildrenOptions): Children {
   const waiting: ChildProcess[] = [];
   const idle: ChildProcess[] = [];
   const all = new Set<ChildProcess>();
   const start = () => {
-    const child = spawn(process.execPath, [program], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
+    const env = { ...process.env, TMPDIR: folder };
+    const child = spawn(process.execPath, [program], { env, stdio: ["ignore", "ignore", "ignore", "ipc"] });
     all.add(child);
     child.once("exit", () => all.delete(child));
     return child;

@@ -21,12 +21,13 @@ export type Fault =
   | "double"
   | "connection killed"
   | "restart"
+  | "refuse"
   | "lock lost";
 
 /**
  * In which phases each fault is tried. Not tried is what cannot occur (a connection cannot be killed before the server knows
- * of it) and what comes to the same as a cut in that phase. There are fewer than fifty, so that each comes up at least twenty
- * times in a thousand runs.
+ * of it) and what comes to the same as a cut in that phase. There are fifty, so that each comes up twenty times in a thousand
+ * runs.
  */
 export const CELLS_OF: Readonly<Record<Fault, readonly Phase[]>> = {
   kill: ["connecting", "reading", "lock", "half sent", "statement", "row", "release", "answering"],
@@ -37,6 +38,7 @@ export const CELLS_OF: Readonly<Record<Fault, readonly Phase[]>> = {
   double: ["connecting", "lock", "statement", "row", "release"],
   "connection killed": ["reading", "lock", "statement", "row", "release"],
   restart: ["connecting", "lock", "statement", "row", "release"],
+  refuse: ["connecting", "statement", "row"],
   "lock lost": ["statement", "row"],
 };
 

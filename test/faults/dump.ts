@@ -78,7 +78,7 @@ function missing(from: readonly string[], among: readonly string[]): readonly st
   });
 }
 
-const OWN = ["migration", "migration_step", "migration_run", "effects"];
+const OWN = ["migration", "migration_step", "migration_run", "effects", "gates"];
 
 /** Whether a table is neither of the journal nor the harness's own. */
 export function isTheirs(table: string): boolean {

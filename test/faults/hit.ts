@@ -45,7 +45,7 @@ const ANSWER_MS = PATIENCE_MS + 6_000;
 /** Lets the fault happen to a call, calls until done, and compares. */
 export async function hit(run: Run): Promise<Ended> {
   const { world, point, database } = run;
-  const gate = point.effect === undefined ? undefined : await world.workbench.closeGate(database, point.effect);
+  const gate = point.gated && (await world.workbench.closeGate(database, point.gated));
   const place = createPlace(gate);
   const { position } = point;
   const proxy = await openProxy({ dialect: world.dialect, port: world.server.port, position, reached: place.reach });
@@ -54,7 +54,9 @@ export async function hit(run: Run): Promise<Ended> {
     const answers = await strike(run, { child, proxy, gate, place });
     for (const { text, report } of answers.map(complaint).filter((one) => one !== undefined))
       return await wrongAnswer(run, text, report);
-    return await finish(run, place.wasReached());
+    // Whoever was refused a connection is the one who calls again.
+    const port = run.cell.fault === "refuse" ? proxy.port : world.server.port;
+    return await finish(run, { port, reached: place.wasReached() });
   } finally {
     place.leave();
     await gate?.open();
@@ -113,9 +115,14 @@ function within(answer: Promise<ChildAnswer | undefined>): Promise<ChildAnswer |
   return Promise.race([answer, wait(ANSWER_MS, late, { ref: false })]);
 }
 
-async function finish(run: Run, reached: boolean): Promise<Ended> {
+interface Finishing {
+  /** Where the server is found. */
+  readonly port: number;
+  readonly reached: boolean;
+}
+
+async function finish(run: Run, { port, reached }: Finishing): Promise<Ended> {
   const { world, reference, database, random } = run;
-  const { port } = world.server;
   // A client asks again with the same id, or is another one. A rollback counts its steps by the run.
   const same = run.work.window.before > 0 || random.fraction() < 0.5;
   for (let count = 0; count < CALLS; count += 1) {
@@ -136,7 +143,8 @@ async function wrongAnswer(run: Run, text: string, report: Report | undefined): 
   const { world, work, database, point } = run;
   const later = report ? laterThan(report.problems[0], world.effects, work.direction) : [];
   const { effects } = await world.workbench.dump(database).catch(() => ({ effects: {} as Dump["effects"] }));
-  const done = later.find((id) => (effects[id] ?? 0) > 0 || id === point.effect);
+  const held = point.gated && "effect" in point.gated ? point.gated.effect : undefined;
+  const done = later.find((id) => (effects[id] ?? 0) > 0 || id === held);
   if (done !== undefined)
     return { end: "diverged", details: [text, `and ${done}, which comes later, was run or has taken effect`] };
   return verdict([text], { ...around(run), ...(report && { report }) });

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DialectName } from "../../lib/migration";
 import type { Answer, Frame } from "./wire";
-import { RELEASE, WIRES } from "./wires";
+import { PING, RELEASE, WIRES } from "./wires";
 
 /** A place in what goes back and forth, counted as the protocol counts. */
 export interface Position {
@@ -70,8 +70,12 @@ interface Flow {
   readonly toClient: Incoming[];
   readonly ended: Set<"client" | "server">;
   readonly commands: SentCommand[];
-  /** Whether this is the position; from then on the link stands still. */
+  /** Whether this is the position; from then on the link stands still. Once: a long command arrives in several pieces. */
   readonly stopsAt: (at: Position["at"]) => boolean;
+  position: Position | undefined;
+  /** Command that does not count. */
+  readonly ping: string;
+  isPinging: boolean;
   state: "flowing" | "held" | "silent";
   answersToLogin: number;
   id: number | undefined;
@@ -86,7 +90,10 @@ export function createLink(ends: Ends, options: LinkOptions): Driven {
     toClient: [],
     ended: new Set(),
     commands: [],
-    stopsAt: (at) => isHere(flow, options.position, at) && hold(flow, () => options.reached?.(link)),
+    stopsAt: (at) => isHere(flow, at) && hold(flow, () => options.reached?.(link)),
+    position: options.position,
+    ping: PING[options.dialect],
+    isPinging: false,
     state: "flowing",
     answersToLogin: 0,
     id: undefined,
@@ -130,13 +137,14 @@ function watchEnd(socket: Socket, pump: () => void, note: () => void): void {
   socket.on("error", () => undefined);
 }
 
-function isHere({ commands, answersToLogin }: Flow, position: Position | undefined, at: Position["at"]): boolean {
+function isHere({ commands, answersToLogin, position }: Flow, at: Position["at"]): boolean {
   if (position?.at !== at || position.command !== commands.length - 1) return false;
   return at !== "answered" || position.answers === (commands.at(-1)?.answers ?? answersToLogin);
 }
 
 function hold(flow: Flow, reached: () => void): boolean {
   flow.state = "held";
+  flow.position = undefined;
   // Not from within our own loop.
   setImmediate(reached);
   return true;
@@ -147,7 +155,8 @@ function forward(server: Socket, flow: Flow): void {
   for (let frame = toServer[0]; frame && flow.state === "flowing"; frame = toServer[0]) {
     const { bytes, command, begun } = frame;
     if (!begun) {
-      if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
+      if (command === flow.ping) flow.isPinging = true;
+      else if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
       toServer[0] = { bytes, begun: true };
       if (stopsAt("arrived")) return;
       if (stopsAt("half")) {
@@ -184,6 +193,10 @@ function backward(client: Socket, flow: Flow): void {
 
 /** The login is answered when the server is ready for the first command. */
 function count(flow: Flow, { answered, ready }: Answer): boolean {
+  if (flow.isPinging) {
+    if (ready) flow.isPinging = false;
+    return false;
+  }
   const command = flow.commands.at(-1);
   if (command && answered) command.answers += 1;
   if (!command && ready) flow.answersToLogin += 1;

@@ -1,26 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import type { DialectName } from "../../lib/migration";
-import { BREAKS } from "./breaks";
+import { IDLE } from "./breaks";
 import { buildChild } from "./build-child";
 import { createChildren } from "./call";
+import { type Break, type Options, readOptions } from "./options";
 import { createReferences } from "./reference";
 import { type RunEnd, runOnce } from "./run";
 import type { FaultServer } from "./server.mjs";
 import { faultTable, kindTable, sumLine } from "./table";
 import { createWorld, type World } from "./world";
-
-interface Options {
-  readonly runs: number;
-  readonly seed: number;
-  readonly dir?: string | undefined;
-  readonly dialects: readonly DialectName[];
-  readonly broken?: string | undefined;
-  /** How many runs at a time. */
-  readonly jobs: number;
-}
 
 /** What the script that loads this gives to it. */
 export interface Surroundings {
@@ -29,90 +19,109 @@ export interface Surroundings {
   readonly startServer: (dialect: DialectName) => Promise<FaultServer>;
 }
 
-/** @returns the exit code: 1 when a run diverged */
-export async function main(surroundings: Surroundings, args: readonly string[]): Promise<number> {
+/** @returns the exit code: 1 when a run diverged or, of a build in which something is switched off, when none did */
+export async function main({ root, startServer }: Surroundings, args: readonly string[]): Promise<number> {
   const options = readOptions(args);
-  let diverged = 0;
+  let isRight = true;
   for (const dialect of options.dialects) {
-    const ends = await onDialect(surroundings, dialect, options);
-    diverged += ends.filter(({ end }) => end === "diverged").length;
+    const server = await startServer(dialect);
+    if (!server.canCrash)
+      console.log("No restarts: the server is not a process of this machine, which could be killed.");
+    try {
+      isRight = (await onServer({ root, dialect, server, options })) && isRight;
+    } finally {
+      await server.stop();
+    }
   }
-  return diverged > 0 ? 1 : 0;
+  return isRight ? 0 : 1;
 }
 
-function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      runs: { type: "string", default: "100" },
-      seed: { type: "string", default: "1" },
-      jobs: { type: "string", default: "4" },
-      dir: { type: "string" },
-      dialect: { type: "string" },
-      break: { type: "string" },
-    },
-  });
-  const { dialect, break: broken } = values;
-  if (broken !== undefined && !Object.hasOwn(BREAKS, broken))
-    throw new Error(`--break knows ${Object.keys(BREAKS).join(", ")}`);
-  if (dialect !== undefined && dialect !== "mysql" && dialect !== "postgres")
-    throw new Error("--dialect is mysql or postgres");
-  return {
-    runs: wholeNumber(values.runs),
-    seed: wholeNumber(values.seed),
-    jobs: wholeNumber(values.jobs),
-    dir: values.dir,
-    dialects: dialect === undefined ? ["mysql", "postgres"] : [dialect],
-    broken,
-  };
+interface Bench {
+  readonly root: string;
+  readonly dialect: DialectName;
+  readonly server: FaultServer;
+  readonly options: Options;
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${text} is not a whole number`);
-  return Number(text);
+/** @returns whether it went as it should */
+async function onServer(bench: Bench): Promise<boolean> {
+  const { options, dialect } = bench;
+  if (options.breaks.length === 0) {
+    console.log(`${dialect}, seed ${options.seed}`);
+    return inBuild(bench, undefined, (world) => runAll(world, options));
+  }
+  let isNoticed = true;
+  for (const broken of options.breaks) {
+    if (IDLE[dialect].includes(broken.name)) {
+      console.log(`${broken.name} makes no difference on ${dialect}.\n`);
+      continue;
+    }
+    console.log(`${dialect}, without ${broken.name}, seed ${broken.seed}`);
+    isNoticed = (await inBuild(bench, broken, (world) => runUntilNoticed(world, options, broken))) && isNoticed;
+  }
+  return isNoticed;
 }
 
-async function onDialect(
-  { root, startServer }: Surroundings,
-  dialect: DialectName,
-  options: Options,
-): Promise<readonly RunEnd[]> {
+async function inBuild<T>(
+  { root, dialect, server, options }: Bench,
+  broken: Break | undefined,
+  use: (world: World) => Promise<T>,
+): Promise<T> {
   const folder = options.dir ?? join(root, `test/faults/migrations-${dialect}`);
   const work = mkdtempSync(join(tmpdir(), "migration-lambda-child-"));
-  const outfile = join(work, "child.cjs");
-  await buildChild({ root, folder, dialect, broken: options.broken, outfile });
-  const server = await startServer(dialect);
-  const children = createChildren(outfile, options.jobs);
+  const program = join(work, "child.cjs");
+  await buildChild({ root, folder, dialect, broken: broken?.name, outfile: program });
+  const children = createChildren({ program, folder: work, ahead: options.jobs });
   try {
     const order = options.dir === undefined ? "any" : "fixed";
-    const world = await createWorld({ dialect, server, children, folder, order });
-    console.log(`${dialect}, seed ${options.seed}`);
-    return await runAll(world, options);
+    return await use(await createWorld({ dialect, server, children, folder, order }));
   } finally {
     children.close();
-    await server.stop();
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-async function runAll(world: World, { runs, seed, jobs }: Options): Promise<readonly RunEnd[]> {
+async function runAll(world: World, { runs, seed, jobs }: Options): Promise<boolean> {
+  const began = performance.now();
+  const ends = await runMany(world, { runs, seed, jobs }, () => "go on");
+  console.log(`${faultTable(ends, world.cells)}\n${kindTable(ends)}\n${sumLine(ends, performance.now() - began)}\n`);
+  return ends.every(({ end }) => end !== "diverged");
+}
+
+async function runUntilNoticed(world: World, { runs, jobs }: Options, { name, seed }: Break): Promise<boolean> {
+  const diverges = ({ end }: RunEnd) => end === "diverged";
+  const ends = await runMany(world, { runs, seed, jobs }, (end) => (diverges(end) ? "stop" : "go on"));
+  const isNoticed = ends.some(diverges);
+  const how = isNoticed ? `was noticed within ${ends.length} runs` : `was not noticed in ${ends.length} runs`;
+  console.log(`That ${name} is missing ${how}.\n`);
+  return isNoticed;
+}
+
+type Many = Pick<Options, "runs" | "seed" | "jobs">;
+
+/** Some at a time. `after` says of each whether another one is begun. */
+async function runMany(
+  world: World,
+  { runs, seed, jobs }: Many,
+  after: (end: RunEnd) => "go on" | "stop",
+): Promise<readonly RunEnd[]> {
   const references = createReferences(world);
   const ends: RunEnd[] = [];
-  const began = performance.now();
   let next = seed;
+  let last = seed + runs;
   const worker = async () => {
-    while (next < seed + runs) {
+    while (next < last) {
       const own = next;
       next += 1;
       const end = await runOnce(world, references, own).catch((error: unknown) => {
-        throw new Error(`Seed ${own} could not be run`, { cause: error });
+        throw new Error(`Seed ${own} could not be run: ${error instanceof Error ? error.stack : error}`);
       });
       ends.push(end);
       if (end.end === "diverged" || end.end === "missed") tell(world, end);
+      if (after(end) === "stop") last = next;
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, runs) }, worker));
-  console.log(`${faultTable(ends)}\n${kindTable(ends)}\n${sumLine(ends, performance.now() - began)}\n`);
   return ends;
 }
 

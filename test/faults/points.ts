@@ -2,21 +2,23 @@ import type { DialectName } from "../../lib/migration";
 import type { Cell, Phase } from "./cells";
 import type { Position, SentCommand } from "./link";
 import { QUIT } from "./wire";
+import type { Gated } from "./workbench";
 
 /** A place where something can happen to a call. */
 export interface Point {
   readonly phase: Phase;
-  /** Of a statement: what it is, such as `ALTER TABLE`. */
+  /** Of a statement: what it is, such as `ALTER TABLE`. Of a write to the journal that is gated: what it comes after. */
   readonly kind: string;
   readonly position?: Position;
-  /** In place of a position: while the statement of this effect waits, and so exactly inside it. */
-  readonly effect?: string;
+  /** In place of a position: while this waits, and so exactly inside it. */
+  readonly gated?: Gated;
 }
 
 /** The commands of each connection of a call to which nothing happened. */
 export type Trace = readonly (readonly SentCommand[])[];
 
 const DELIMITER = "\n;\n";
+const OUR_DELIMITER = /\n?;\n/;
 const JOURNAL = /[`"]migration(?:_step|_run)?[`"]/;
 
 export interface Traced {
@@ -29,11 +31,41 @@ export interface Traced {
 /** All places of a call. */
 export function pointsOf({ dialect, trace, effects }: Traced): readonly Point[] {
   const gates = effects.map(
-    (effect): Point => ({ phase: "statement", kind: `${effect.split(".")[1]} (held)`, effect }),
+    (effect): Point => ({ phase: "statement", kind: `${effect.split(".")[1]} (held)`, gated: { effect } }),
   );
   const commands = trace.flatMap((sent, link) => [...login(link), ...commandsOf(dialect, sent, link)]);
-  return [...commands, ...gates];
+  return [...commands, ...gates, ...writesIn(trace)];
 }
+
+/** Of the row in which the journal has the step in progress. */
+const WRITE =
+  /^(?:REPLACE INTO|INSERT INTO|UPDATE)\s+\S*[`"]migration_step[`"][\s\S]*(?:VALUES \(1,|WHERE [`"]id[`"] = 1\b)/;
+
+/** The kind of the first write of a step. */
+export const INTENT = "intent";
+
+/** Before a write, where what came before it has or has not committed with it. */
+function writesIn(trace: Trace): readonly Point[] {
+  const parts = trace.flatMap((commands) => commands.flatMap(({ text }) => text.split(OUR_DELIMITER)));
+  const points: Point[] = [];
+  let before: string | undefined;
+  for (const part of parts) {
+    if (WRITE.test(part)) {
+      const kind = before === undefined ? INTENT : `mark after ${before}`;
+      points.push({ phase: "row", kind, gated: { write: points.length + 1 } });
+      before = undefined;
+    } else if (!isOurs(part)) before = kindOf(part);
+  }
+  return points;
+}
+
+function isOurs(part: string): boolean {
+  return JOURNAL.test(part) || BETWEEN.test(part);
+}
+
+/** What we say to a session before and after a step. */
+const BETWEEN =
+  /^(?:START TRANSACTION|COMMIT|ROLLBACK|\(end|UNLOCK TABLES|SET (?:LOCAL|SESSION|CONSTRAINTS|NAMES)|USE|RESET|CLOSE ALL|DISCARD|DEALLOCATE ALL|UNLISTEN|SELECT|DO)\b/;
 
 function login(link: number): readonly Point[] {
   const at = (position: Pick<Position, "at" | "answers">): Point => ({
@@ -107,12 +139,15 @@ function kindOf(text: string): string {
   return words.slice(0, isDefinition && words[0] !== "SET" ? 2 : 1).join(" ") + concurrently;
 }
 
+/** PostgreSQL takes no check of the lock in one message with these: that comes just before, and is a place of its own. */
+const ALONE = /CONCURRENTLY$|^VACUUM$/;
+
 /** Those of a cell. */
 export function pointsIn(points: readonly Point[], { fault, phase }: Cell): readonly Point[] {
   return points.filter((point) => {
     if (point.phase !== phase) return false;
     // The lock is given back by a command slipped in, for which the server must be waiting.
-    if (fault === "lock lost") return point.position?.at === "arrived";
+    if (fault === "lock lost") return point.position?.at === "arrived" && !ALONE.test(point.kind);
     // The server must know the connection, and be at something rather than have it before it.
     if (fault === "connection killed" || fault === "restart")
       return phase !== "statement" || point.position?.at !== "arrived";

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { createLink, type Driven, type Link, type LinkOptions } from "./link";
 
 /** What stands between a child and the server; each of the child's connections is a link. */
@@ -8,6 +9,8 @@ export interface FaultProxy {
   readonly links: readonly Link[];
   /** Forwards nothing any more in either direction, and closes nothing, as when a client is gone without a word. */
   silence(): void;
+  /** Takes no connection for so many milliseconds. */
+  refuse(ms: number): Promise<void>;
   close(): void;
 }
 
@@ -30,14 +33,23 @@ export async function openProxy(options: ProxyOptions): Promise<FaultProxy> {
     links.push(link);
     if (silent) link.silence();
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const open = async (at: number) => {
+    server.listen(at, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await open(0);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     links,
     silence: () => {
       silent = true;
       for (const link of links) link.silence();
+    },
+    refuse: async (ms) => {
+      server.close();
+      await wait(ms);
+      await open(port);
     },
     close: () => {
       server.close();

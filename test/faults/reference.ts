@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { MigrateCommand, RollbackCommand } from "../../lib/command";
 import type { ChildAnswer } from "./call";
 import type { Dump } from "./dump";
+import { isDone } from "./judge";
 import { type Point, pointsOf } from "./points";
 import { openProxy } from "./proxy";
 import { ask, type Direction, type Window, type World } from "./world";
@@ -25,7 +26,7 @@ export function createReferences(world: World): References {
   const made = new Map<string, Promise<Reference>>();
   return (work) => {
     const key = JSON.stringify(work);
-    const reference = made.get(key) ?? withDatabase(world, work, (database) => makeReference(world, work, database));
+    const reference = made.get(key) ?? makeReference(world, work);
     made.set(key, reference);
     return reference;
   };
@@ -36,8 +37,13 @@ export function commandOf({ window, direction }: Work): MigrateCommand | Rollbac
   return direction === "up" ? { action: "migrate" } : { action: "rollback", steps };
 }
 
+/** `tables`: the journal's must be there in any case. */
+interface Setting extends Work {
+  readonly tables?: boolean;
+}
+
 /** Gives `use` a database in which everything is as it should be before the work. */
-export async function withDatabase<T>(world: World, work: Work, use: (database: string) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(world: World, work: Setting, use: (database: string) => Promise<T>): Promise<T> {
   const database = `faults_${randomBytes(6).toString("hex")}`;
   await world.workbench.create(
     database,
@@ -46,7 +52,13 @@ export async function withDatabase<T>(world: World, work: Work, use: (database: 
   try {
     const { names, before } = work.window;
     const to = work.direction === "down" ? names.at(-1) : names[before - 1];
-    if (to !== undefined) mustBeDone(await askCalmly(world, { ...work, database, command: { action: "migrate", to } }));
+    const calmly = (command: Calm["command"]) => doCalmly(world, { ...work, database, command });
+    if (to !== undefined) await calmly({ action: "migrate", to });
+    else if (work.tables) {
+      await calmly({ action: "migrate", steps: 1 });
+      await calmly({ action: "rollback", steps: 1 });
+      await world.workbench.forget(database);
+    }
     return await use(database);
   } finally {
     await world.workbench.drop(database).catch(() => undefined);
@@ -59,14 +71,42 @@ interface Calm {
   readonly command: MigrateCommand | RollbackCommand;
 }
 
-function askCalmly(world: World, { window, database, command }: Calm): Promise<ChildAnswer | undefined> {
+/** How often something is tried to which nothing is meant to happen: a busy machine may well cut it off. */
+const TRIES = 5;
+
+async function doCalmly(world: World, { window, database, command }: Calm): Promise<void> {
   const runId = randomBytes(8).toString("hex");
-  const { names } = window;
-  const port = world.server.port;
-  return ask(world, { child: world.children.calm(), database, names, command, runId, port, whenRunning: "wait" });
+  const asking = {
+    database,
+    names: window.names,
+    command,
+    runId,
+    port: world.server.port,
+    whenRunning: "wait",
+  } as const;
+  await tried(async () => {
+    const answer = await ask(world, { ...asking, child: world.children.calm() });
+    return isDone(answer) ? { value: undefined } : { answer };
+  });
 }
 
-async function makeReference(world: World, work: Work, database: string): Promise<Reference> {
+function makeReference(world: World, work: Work): Promise<Reference> {
+  return tried(() => withDatabase(world, work, (database) => tryReference(world, work, database)));
+}
+
+type Tried<T> = { readonly value: T } | { readonly answer: ChildAnswer | undefined };
+
+async function tried<T>(attempt: () => Promise<Tried<T>>): Promise<T> {
+  let answer: ChildAnswer | undefined;
+  for (let count = 0; count < TRIES; count += 1) {
+    const made = await attempt();
+    if ("value" in made) return made.value;
+    answer = made.answer;
+  }
+  throw new Error(`Without any fault, this is the answer: ${JSON.stringify(answer)}`);
+}
+
+async function tryReference(world: World, work: Work, database: string): Promise<Tried<Reference>> {
   const { dialect, server, workbench, children } = world;
   const { effects: before } = await workbench.dump(database).catch(() => ({ effects: {} as Dump["effects"] }));
   const proxy = await openProxy({ dialect, port: server.port });
@@ -74,17 +114,13 @@ async function makeReference(world: World, work: Work, database: string): Promis
     const runId = randomBytes(8).toString("hex");
     const { names } = work.window;
     const asking = { child: children.calm(), database, names, command: commandOf(work), runId, port: proxy.port };
-    mustBeDone(await ask(world, { ...asking, whenRunning: "wait" }));
+    const answer = await ask(world, { ...asking, whenRunning: "wait" });
+    if (!isDone(answer)) return { answer };
     const trace = proxy.links.map(({ commands }) => commands.map((command) => ({ ...command })));
     const dump = await workbench.dump(database);
     const effects = Object.keys(dump.effects).filter((id) => dump.effects[id] !== (before[id] ?? 0));
-    return { points: pointsOf({ dialect, trace, effects }), dump };
+    return { value: { points: pointsOf({ dialect, trace, effects }), dump } };
   } finally {
     proxy.close();
   }
-}
-
-function mustBeDone(answer: ChildAnswer | undefined): void {
-  if (answer && "report" in answer && answer.report.outcome === "done") return;
-  throw new Error(`Without any fault, this is the answer: ${JSON.stringify(answer)}`);
 }

@@ -73,6 +73,12 @@ export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>>
     link.resume();
     return {};
   },
+  // The calls after it come the same way.
+  refuse: async ({ link, proxy, random }) => {
+    link.cut();
+    await proxy.refuse(200 + random.below(1_000));
+    return {};
+  },
   "lock lost": async ({ link, second }) => {
     await link.releaseLocks();
     const answer = second();

@@ -1,25 +1,29 @@
-import { CELLS_OF, FAULTS, PHASES } from "./cells";
+import { type Cell, FAULTS, PHASES, type Phase } from "./cells";
 import type { RunEnd } from "./run";
 
 /** How often each fault struck in each phase; `-` where it is not tried. */
-export function faultTable(ends: readonly RunEnd[]): string {
+export function faultTable(ends: readonly RunEnd[], cells: readonly Cell[]): string {
   const hits = ends.filter(({ end }) => end !== "missed");
   const rows = FAULTS.map((fault) => [
     fault,
     ...PHASES.map((phase) => {
-      if (!CELLS_OF[fault].includes(phase)) return "-";
+      if (!cells.some((one) => one.fault === fault && one.phase === phase)) return "-";
       return String(hits.filter((one) => one.fault === fault && one.phase === phase).length);
     }),
   ]);
   return aligned([["", ...PHASES], ...rows]);
 }
 
-/** How often each kind of statement was hit, and how the runs ended. */
+/** In which kinds of statements, and at which writes to the journal, the faults struck. */
 export function kindTable(ends: readonly RunEnd[]): string {
-  const counts = new Map<string, number>();
-  for (const { end, kind } of ends) if (end !== "missed" && kind !== "") counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  const list = [...counts].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
-  return `in statements: ${list.join(", ")}`;
+  const listed = (phase: Phase) => {
+    const counts = new Map<string, number>();
+    for (const one of ends)
+      if (one.end !== "missed" && one.phase === phase && one.kind !== "")
+        counts.set(one.kind, (counts.get(one.kind) ?? 0) + 1);
+    return [...counts].sort(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);
+  };
+  return `in statements: ${listed("statement").join(", ")}\nin rows: ${listed("row").join(", ")}`;
 }
 
 export function sumLine(ends: readonly RunEnd[], elapsedMs: number): string {

@@ -17,4 +17,7 @@ export const RELEASE: Readonly<Record<DialectName, () => Buffer>> = {
   },
 };
 
+/** What a session sends when it has nothing else to say: whether it comes in between is a matter of time. */
+export const PING: Readonly<Record<DialectName, string>> = { mysql: "DO 0", postgres: "SELECT 1" };
+
 export const WIRES: Readonly<Record<DialectName, () => Wire>> = { mysql: mysqlWire, postgres: postgresWire };

@@ -1,6 +1,6 @@
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { type Dump, dataLines, isTheirs, type Numbered, type Row } from "./dump";
-import type { Gate, Workbench } from "./workbench";
+import type { Gate, Gated, Workbench } from "./workbench";
 
 const UNKNOWN_THREAD = 1094;
 
@@ -11,8 +11,13 @@ export function mysqlWorkbench(url: string): Workbench {
       connected(url, async (admin) => {
         await admin.query(`CREATE DATABASE ${name}`);
         await admin.query(`USE ${name}`);
+        await admin.query("CREATE TABLE gates AS SELECT 0 AS times");
         await admin.query("CREATE TABLE effects (id VARCHAR(60) PRIMARY KEY, times INT NOT NULL)");
         if (effects.length > 0) await admin.query("INSERT INTO effects VALUES ?", [effects.map((id) => [id, 0])]);
+      }),
+    forget: (name) =>
+      at(name, async (admin) => {
+        await admin.query("UPDATE effects SET times = 0");
       }),
     drop: (name) =>
       connected(url, async (admin) => {
@@ -23,7 +28,7 @@ export function mysqlWorkbench(url: string): Workbench {
       }),
     dump: (name) => at(name, dump),
     kill: (connection) => connected(url, (admin) => end(admin, connection)),
-    closeGate: async (name, effect) => closeGate(await createConnection(`${url}/${name}`), effect),
+    closeGate: async (name, gated) => closeGate(await createConnection(`${url}/${name}`), gated),
   };
 }
 
@@ -40,12 +45,25 @@ const STEADY = 3;
 const WAITING =
   "SELECT id, state, info FROM information_schema.PROCESSLIST WHERE command = 'Query' AND state REGEXP '^(Updat|Waiting for)'";
 
+/** Counts what one session writes to the row of the step in progress. */
+const countingTrigger = (event: "INSERT" | "UPDATE", write: number) =>
+  `CREATE TRIGGER gate_${event} BEFORE ${event} ON migration_step FOR EACH ROW IF NEW.id = 1 THEN
+ SET @writes = IFNULL(@writes, 0) + 1;
+ IF @writes = ${write} THEN UPDATE gates SET times = times + 1; END IF;
+ END IF`;
+
 /** The row stays locked until the transaction ends. */
-async function closeGate(admin: Connection, effect: string): Promise<Gate> {
+async function closeGate(admin: Connection, gated: Gated): Promise<Gate> {
   // The server may be killed while it is closed.
   admin.on("error", () => undefined);
+  if ("write" in gated) {
+    // The first is for REPLACE.
+    await admin.query(countingTrigger("INSERT", gated.write));
+    await admin.query(countingTrigger("UPDATE", gated.write));
+  }
   await admin.query("START TRANSACTION");
-  await admin.query("SELECT * FROM effects WHERE id = ? FOR UPDATE", [effect]);
+  if ("write" in gated) await admin.query("SELECT * FROM gates FOR UPDATE");
+  else await admin.query("SELECT * FROM effects WHERE id = ? FOR UPDATE", [gated.effect]);
   let before = "";
   let unchanged = 0;
   return {
@@ -87,7 +105,7 @@ async function dump(admin: Connection): Promise<Dump> {
 
 const OTHERS = [
   "SELECT ROUTINE_NAME, ROUTINE_TYPE, ROUTINE_DEFINITION FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE() ORDER BY 1",
-  "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() ORDER BY 1",
+  "SELECT TRIGGER_NAME, EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE() AND TRIGGER_NAME NOT LIKE 'gate%' ORDER BY 1",
 ];
 
 const NUMBERED = `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\`, TABLE_NAME AS source FROM information_schema.COLUMNS

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { type Dump, dataLines, isTheirs, type Numbered, type Row } from "./dump";
-import type { Gate, Workbench } from "./workbench";
+import type { Gate, Gated, Workbench } from "./workbench";
 
 export function postgresWorkbench(url: string): Workbench {
   const at = (name: string) => Object.assign(new URL(url), { pathname: name }).href;
@@ -8,9 +8,13 @@ export function postgresWorkbench(url: string): Workbench {
     create: async (name, effects) => {
       await connected(url, (admin) => admin.query(`CREATE DATABASE ${name}`));
       await connected(at(name), async (admin) => {
+        await admin.query("CREATE TABLE gates AS SELECT 0 AS times");
         await admin.query("CREATE TABLE effects (id TEXT PRIMARY KEY, times INT NOT NULL)");
         await admin.query("INSERT INTO effects SELECT unnest($1::text[]), 0", [effects]);
       });
+    },
+    forget: async (name) => {
+      await connected(at(name), (admin) => admin.query("UPDATE effects SET times = 0"));
     },
     drop: async (name) => {
       await connected(url, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
@@ -19,22 +23,35 @@ export function postgresWorkbench(url: string): Workbench {
     kill: async (connection) => {
       await connected(url, (admin) => admin.query(`SELECT pg_terminate_backend(${connection})`));
     },
-    closeGate: async (name, effect) => closeGate(await open(at(name)), effect),
+    closeGate: async (name, gated) => closeGate(await open(at(name)), gated),
   };
 }
 
+/** Counts what is written to the row of the step in progress, which is there: what is inserted becomes an update. */
+const countingTrigger = (write: number) => `CREATE SEQUENCE gate_writes;
+CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+ IF NEW.id = 1 THEN
+  IF nextval('public.gate_writes') = ${write} THEN UPDATE public.gates SET times = times + 1; END IF;
+ END IF;
+ RETURN NEW;
+END $$;
+CREATE TRIGGER gate BEFORE UPDATE ON migration_step FOR EACH ROW EXECUTE FUNCTION gate()`;
+
 /** The row stays locked until the transaction ends. It keeps no snapshot, for which concurrent builds of indexes would wait. */
-async function closeGate(admin: Client, effect: string): Promise<Gate> {
+async function closeGate(admin: Client, gated: Gated): Promise<Gate> {
+  if ("write" in gated) await admin.query(countingTrigger(gated.write));
   await admin.query("START TRANSACTION ISOLATION LEVEL READ COMMITTED");
-  await admin.query("SELECT * FROM effects WHERE id = $1 FOR UPDATE", [effect]);
+  if ("write" in gated) await admin.query("SELECT * FROM gates FOR UPDATE");
+  else await admin.query("SELECT * FROM effects WHERE id = $1 FOR UPDATE", [gated.effect]);
   return {
-    holds: async (connections) =>
-      (
-        await rows(
-          admin,
-          `SELECT pid FROM pg_locks WHERE NOT granted AND pid IN (0${connections.map((id) => `, ${id}`).join("")})`,
-        )
-      ).length > 0,
+    holds: async (connections) => {
+      const list = ["0", ...connections].join(", ");
+      const found = await rows(
+        admin,
+        `SELECT pid FROM unnest(ARRAY[${list}]) AS pid WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`,
+      );
+      return found.length > 0;
+    },
     open: async () => {
       await admin.end().catch(() => undefined);
     },
@@ -52,7 +69,9 @@ async function dump(admin: Client): Promise<Dump> {
   const applied = await rows(admin, "SELECT name, checksum, normalised, down FROM migration ORDER BY id");
   const left = await rows(admin, "SELECT id, name, direction FROM migration_step WHERE id > 1 OR name IS NOT NULL");
   return {
-    schema: schema.filter((line) => !/^\w+ (?:migration|migration_step|migration_run|effects)\b/.test(line)).sort(),
+    schema: schema
+      .filter((line) => !/^\w+ (?:migration|migration_step|migration_run|effects|gates?|gate_writes)\b/.test(line))
+      .sort(),
     data: dataLines(data, numbered),
     journal: [...applied, ...left].map((row) => JSON.stringify(row)),
     effects: Object.fromEntries(effects.map(({ id, times }) => [id, Number(times)])),

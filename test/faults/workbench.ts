@@ -7,13 +7,20 @@ import { postgresWorkbench } from "./workbench-postgres";
 export interface Workbench {
   /** With a table of effects: for each id how often the statement of that id took effect. */
   create(name: string, effects: readonly string[]): Promise<void>;
+  /** As if no statement had taken effect. */
+  forget(name: string): Promise<void>;
   drop(name: string): Promise<void>;
   dump(name: string): Promise<Dump>;
   /** Ends a connection. */
   kill(connection: number): Promise<void>;
-  /** Makes the statement of this effect wait. */
-  closeGate(name: string, effect: string): Promise<Gate>;
+  closeGate(name: string, gated: Gated): Promise<Gate>;
 }
+
+/**
+ * What is made to wait: the statement of an effect, or the n-th write, from 1, to the row in which the journal has the step in
+ * progress. That row must be there.
+ */
+export type Gated = { readonly effect: string } | { readonly write: number };
 
 export interface Gate {
   /** Whether one of these connections waits for it. */

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Command } from "../../lib/command";
+import { segmentsOf as mysqlSegments } from "../../lib/database/mysql-segments";
+import { segmentsOf as postgresSegments } from "../../lib/database/postgres-segments";
 import type { DialectName } from "../../lib/migration";
 import { readDirectory } from "../../lib/source/directory";
+import type { FileMigration } from "../../lib/source/format";
 import type { Child, ChildAnswer, Children } from "./call";
+import { CELLS, type Cell } from "./cells";
 import type { FaultServer } from "./server.mjs";
 import { createTurns, type Turns } from "./turns";
 import { WORKBENCHES, type Workbench } from "./workbench";
@@ -14,6 +18,8 @@ export interface World {
   readonly server: FaultServer;
   readonly workbench: Workbench;
   readonly children: Children;
+  /** Those that this server can be hit with. */
+  readonly cells: readonly Cell[];
   readonly windows: readonly Window[];
   readonly effects: readonly Effect[];
   readonly turns: Turns;
@@ -25,6 +31,8 @@ export interface Window {
   readonly names: readonly string[];
   /** How many of them are applied before anything happens. */
   readonly before: number;
+  /** Of the others: how many pieces they have that commit one after the other. */
+  readonly segments: number;
 }
 
 export type Direction = "up" | "down";
@@ -40,27 +48,44 @@ export interface WorldOptions {
 
 export async function createWorld({ dialect, server, children, folder, order }: WorldOptions): Promise<World> {
   const { migrations } = await readDirectory(folder, { dialect });
-  const names = migrations.map(({ name }) => name);
   return {
     dialect,
     server,
     children,
     workbench: WORKBENCHES[dialect](server.url),
-    windows: windowsOf(names, order),
+    cells: CELLS.filter(({ fault }) => fault !== "restart" || server.canCrash),
+    windows: windowsOf(migrations, order, SEGMENTS[dialect]),
     effects: effectsIn(folder),
     turns: createTurns(),
   };
 }
 
 /** Two to four at a time, beginning with each of them. */
-function windowsOf(names: readonly string[], order: WorldOptions["order"]): readonly Window[] {
-  return names.map((_, first): Window => {
+function windowsOf(
+  migrations: readonly FileMigration[],
+  order: WorldOptions["order"],
+  segmentsIn: (migration: FileMigration) => number,
+): readonly Window[] {
+  const names = migrations.map(({ name }) => name);
+  return migrations.map((_, first): Window => {
     const last = first + 2 + (first % 3);
+    const segments = migrations.slice(first, last).reduce((sum, migration) => sum + segmentsIn(migration), 0);
     return order === "any"
-      ? { names: names.slice(first, last), before: 0 }
-      : { names: names.slice(0, last), before: first };
+      ? { names: names.slice(first, last), before: 0, segments }
+      : { names: names.slice(0, last), before: first, segments };
   });
 }
+
+/** Roughly, of code that is not one transaction. */
+const CODE_SEGMENTS = 4;
+
+const SEGMENTS: Readonly<Record<DialectName, (migration: FileMigration) => number>> = {
+  mysql: (one) => ("up" in one ? mysqlSegments(one.up.statements).length : CODE_SEGMENTS),
+  postgres: (one) => {
+    if ("up" in one) return postgresSegments(one.up, 0).length;
+    return one.transaction === false ? CODE_SEGMENTS : 1;
+  },
+};
 
 /** A statement that counts how often it took effect. */
 export interface Effect {

@@ -85,3 +85,34 @@ test("an index that was being built is cleared away by its runner, and built aga
     { indisvalid: true },
   ]);
 });
+
+describe("in a block of locked tables", () => {
+  const text =
+    "CREATE TABLE seen (n INT);\nLOCK TABLES seen WRITE;\nINSERT INTO seen VALUES (1);\nINSERT INTO seen SELECT SLEEP(4);\nUNLOCK TABLES;";
+  const quick = text.replace("SLEEP(4)", "2");
+  const sleeping = (query: <Row>(sql: string) => Promise<Row[]>) =>
+    until(async () => (await query("SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'"))[0]);
+
+  test.each([
+    ["is there", 20_000],
+    ["has left", 1_200],
+  ])("a statement is stopped whose runner %s, and the next call asks of the block", async (_where, patienceMs) => {
+    const { url, query } = await createTestDatabase();
+    const target = { url, migrations: [parse("1_lock", text)] };
+    const first = run(target, "migrate", { call: { patienceMs, whenRunning: "answer" } });
+    await sleeping(query);
+    if (patienceMs < 2_000) await first;
+    expect(await run(target, "cancel")).toMatchObject({
+      outcome: "done",
+      failure: { migration: "1_lock", statement: 4 },
+      notices: ["Whether it had taken effect is not known: the next call asks, and settle answers."],
+    });
+    await first;
+    const now = { url, migrations: [parse("1_lock", quick)] };
+    expect(await run(target, "migrate")).toMatchObject({ problems: [{ code: "CUT_OFF", statement: 2 }] });
+    await query("DELETE FROM seen");
+    await run(target, "settle", { migration: "1_lock", statement: 2, as: "not applied", reason: "undone" });
+    expect(await run(now, "migrate")).toMatchObject({ outcome: "done" });
+    expect(await query("SELECT n FROM seen ORDER BY n")).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+});

@@ -42,26 +42,44 @@ describe.each(SERVERS)("on $dialect", (server) => {
     expect(calls()).toBe(1);
   });
 
-  test("it goes on when it is said by hand that it did not take effect", async () => {
+  const question = { migration: "1_x", statement: 3, reason: "Looked at the table" };
+
+  test("status and a dry run show the question, and how it is answered", async () => {
+    const { target } = await inDoubt(build);
+    for (const report of [await run(target, "status"), await run(target, "migrate", { dryRun: true })])
+      expect(report.problems).toMatchObject([
+        {
+          code: "CUT_OFF",
+          statement: 3,
+          advice: expect.stringContaining('{"action":"settle","migration":"1_x","statement":3,"as":"applied" or'),
+        },
+      ]);
+  });
+
+  test("it goes on when it is settled that the statement did not take effect", async () => {
     const { database, target } = await inDoubt(build);
     if (dialect === "postgres") await database.query("DROP INDEX IF EXISTS i");
-    await database.query("DELETE FROM migration_step WHERE id = 1 + 3");
-    expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
+    expect(await run(target, "settle", { ...question, as: "not applied" })).toMatchObject({ outcome: "done" });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x", recovered: true }] });
     expect(await database.query("SELECT n FROM seen")).toEqual([{ n: 2 }]);
   });
 
-  test("it goes on when it is said by hand that it did take effect", async () => {
+  test("it goes on after the statement when it is settled that it did take effect", async () => {
     const { database, target } = await inDoubt(build);
     if (dialect === "postgres") await database.query("DROP INDEX IF EXISTS i");
     await database.query(build);
-    const end = '{"kind":"result","result":{"rows":[],"affectedRows":0}}';
-    await database.query(
-      dialect === "mysql"
-        ? `UPDATE migration_step SET script = JSON_INSERT(script, '$.end', JSON_EXTRACT('${end}', '$')) WHERE id = 1 + 3`
-        : `UPDATE migration_step SET script = script::jsonb || '{"end":${end}}' WHERE id = 1 + 3`,
-    );
-    expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
+    expect(await run(target, "settle", { ...question, as: "applied" })).toMatchObject({ outcome: "done" });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x", recovered: true }] });
     expect(await database.query("SELECT n FROM seen")).toEqual([{ n: 2 }]);
+  });
+
+  test("an answer about another statement is refused, and so is a second answer", async () => {
+    const { target } = await inDoubt(build);
+    const refused = { outcome: "refused", problems: [{ code: "NOT_IN_DOUBT" }] };
+    expect(await run(target, "settle", { ...question, statement: 2, as: "applied" })).toMatchObject(refused);
+    await run(target, "settle", { ...question, as: "not applied" });
+    expect(await run(target, "settle", { ...question, as: "applied" })).toMatchObject(refused);
+    expect((await run(target, "status")).problems).toEqual([]);
   });
 
   test("one that does no harm the second time is run again", async () => {
@@ -127,6 +145,16 @@ describe("on MySQL", () => {
       problems: [{ code: "CUT_OFF", message: expect.stringContaining("statement 5, and") }],
       calls: 3,
     });
+    expect(await database.query("SELECT n FROM seen")).toEqual([{ n: 2 }]);
+    const target = { url: database.url, migrations: [migration] };
+    const question = { migration: "1_x", statement: 5, reason: "Looked" };
+    expect(await run(target, "settle", { ...question, as: "applied" })).toMatchObject({
+      outcome: "refused",
+      problems: [{ code: "CUT_OFF", advice: expect.stringContaining('"as":"not applied"') }],
+    });
+    await database.query("UPDATE seen SET n = n - 1");
+    await run(target, "settle", { ...question, as: "not applied" });
+    expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
     expect(await database.query("SELECT n FROM seen")).toEqual([{ n: 2 }]);
   });
 

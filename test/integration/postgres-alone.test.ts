@@ -57,6 +57,18 @@ test("what goes alone is finished and recorded by the server when nobody waits f
   ]);
 });
 
+test("a lock that is lost in what goes alone is told of as such", async () => {
+  const database = await create();
+  await database.query(`CREATE FUNCTION lose(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql
+ AS 'BEGIN PERFORM pg_advisory_unlock_all(); RETURN n; END'`);
+  const report = await migrate(
+    database,
+    "CREATE TABLE seen (n int);\nINSERT INTO seen VALUES (1);",
+    "CREATE INDEX CONCURRENTLY i ON seen (lose(n));",
+  );
+  expect(report).toMatchObject({ outcome: "incomplete", message: expect.stringContaining("lock") });
+});
+
 test.each([
   ["notices", "DROP TABLE IF EXISTS a; DROP TABLE IF EXISTS b; DROP TABLE IF EXISTS c;"],
   ["rows", "SELECT repeat('x', 20000); SELECT repeat('x', 20000);"],

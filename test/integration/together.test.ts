@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../support/blocked";
 import { createTestDatabase, type TestDatabase } from "../support/database";
 import { code, sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
@@ -28,7 +29,7 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
     const database = await prepared();
     const target = { url: database.url, migrations: [counted("1_a", 1)] };
     const first = run(target, "migrate", { call: { requestId: "first" } });
-    await sleep(300);
+    await until(async () => (await run(target, "status")).inProgress?.connection);
     const second = await run(target, "migrate", { call: { requestId: "second", whenRunning: "answer" } });
     expect(second).toMatchObject({
       outcome: "running",
@@ -61,20 +62,24 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
         `-- migrate:up\n${sleeping(0.5)};\nINSERT INTO seen VALUES ('1_a');\n-- migrate:down\nDELETE FROM seen;`,
       ),
     ];
+    const target = { url: database.url, migrations };
     const [up, down] = await Promise.all([
-      run({ url: database.url, migrations }, "migrate"),
-      sleep(200).then(() => run({ url: database.url, migrations }, "rollback")),
+      run(target, "migrate"),
+      until(async () => (await run(target, "status")).inProgress?.connection).then(() => run(target, "rollback")),
     ]);
     expect([up.done, down.done]).toMatchObject([[{ direction: "up" }], [{ direction: "down" }]]);
     expect(await seen(database)).toEqual([]);
   });
 
-  test("another command that cannot wait any longer is told so", async () => {
+  test("another command that cannot wait any longer is told so, and so is a dry run", async () => {
     const database = await prepared();
     const migrations = [counted("1_a", 2)];
-    const first = run({ url: database.url, migrations }, "migrate");
-    await sleep(300);
-    const second = await run({ url: database.url, migrations }, "rollback", { call: { patienceMs: 500 } });
+    const target = { url: database.url, migrations };
+    const first = run(target, "migrate");
+    await until(async () => (await run(target, "status")).inProgress?.connection);
+    const dry = await run(target, "migrate", { dryRun: true });
+    expect(dry).toMatchObject({ outcome: "running", problems: [], inProgress: { name: "1_a" } });
+    const second = await run(target, "rollback", { call: { patienceMs: 500 } });
     expect(second).toMatchObject({ outcome: "running", waiting: true, inProgress: { name: "1_a" } });
     await first;
   });

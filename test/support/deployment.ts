@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DialectName } from "../../lib/migration";
 import type { Report } from "../../lib/report";
 import { createLambdaHost, type InvokeResult, type LambdaHost } from "./lambda-host";
 import { type PackagedService, packageService } from "./package-service";
@@ -44,11 +45,14 @@ export interface Deployment {
 }
 
 /** Packages this service with a folder of these migrations, by file name. */
-export async function packageMigrations(files: Readonly<Record<string, string>>): Promise<PackagedService> {
+export async function packageMigrations(
+  files: Readonly<Record<string, string>>,
+  dialect: DialectName = "mysql",
+): Promise<PackagedService> {
   const folder = mkdtempSync(join(tmpdir(), "migration-lambda-migrations-"));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    return await packageService({ env: { MIGRATIONS_DIR: folder } });
+    return await packageService({ env: { MIGRATIONS_DIR: folder, DIALECT: dialect } });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { segmentsOf } from "../../lib/database/mysql-segments";
+import { segmentsOf, unendedIn } from "../../lib/database/mysql-segments";
 
 const cut = (...sql: string[]) =>
   segmentsOf(sql.map((text, index) => ({ sql: text, line: index + 1 }))).map((segment) => [
@@ -98,4 +98,12 @@ test("distributed transactions are refused with their line", () => {
 
 test("a script without statements has no segments", () => {
   expect(cut()).toEqual([]);
+});
+
+test.each<[string, readonly string[], string | undefined]>([
+  ["one that is ended", ["BEGIN", INSERT, "COMMIT"], undefined],
+  ["one that DDL ends", ["START TRANSACTION", INSERT, CREATE], undefined],
+  ["one with a procedure in it", ["START TRANSACTION", "CALL p()", INSERT], "START TRANSACTION"],
+])("of transactions in a file it is known which never ends: %s", (_title, statements, open) => {
+  expect(unendedIn(statements.map((text, index) => ({ sql: text, line: index + 1 })))?.sql).toBe(open);
 });

@@ -1,4 +1,4 @@
-import { remarkOn, segmentsOf } from "../../lib/database/postgres-segments";
+import { remarkOn, segmentsOf, unendedIn } from "../../lib/database/postgres-segments";
 import type { SqlScript } from "../../lib/migration";
 
 const script = (statements: readonly string[], more: Partial<SqlScript> = {}): SqlScript => ({
@@ -130,4 +130,18 @@ test("only what leaves nothing behind is run again where it is not known whether
   expect(repeatable("DROP INDEX CONCURRENTLY i")).toBe(false);
   expect(repeatable("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (n)")).toBe(false);
   expect(repeatable("INSERT INTO a VALUES (1)")).toBe(true);
+});
+
+test.each<[string, readonly string[], string | undefined]>([
+  ["one that is ended", ["BEGIN", "SELECT 1", "COMMIT"], undefined],
+  ["one that is undone", ["BEGIN", "SELECT 1", "ROLLBACK"], undefined],
+  ["one that goes back to a savepoint only", ["BEGIN", "SAVEPOINT s", "ROLLBACK TO s"], "BEGIN"],
+  ["the last of several", ["BEGIN", "COMMIT", "START TRANSACTION", "SELECT 1"], "START TRANSACTION"],
+])("of transactions in a file it is known which never ends: %s", (_title, statements, open) => {
+  expect(unendedIn(script(statements))?.sql).toBe(open);
+});
+
+test("a BEGIN that stands first and never ends is one transaction all the same", () => {
+  const open = script(["BEGIN", "SELECT 1", "SELECT 2"]);
+  expect([cut(open), remarkOn(open)]).toEqual([["transaction 0+3: SELECT 1; SELECT 2"], undefined]);
 });

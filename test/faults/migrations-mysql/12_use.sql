@@ -2,7 +2,8 @@
 CREATE TABLE used (id INT PRIMARY KEY);
 UPDATE effects SET times = times + 1 WHERE id = '12.update';
 USE information_schema;
-SET @tables = (SELECT COUNT(*) FROM TABLES WHERE TABLE_SCHEMA = 'nowhere');
+DROP VIEW IF EXISTS mysql.nothing_of_the_kind;
+SET @engines = (SELECT COUNT(*) FROM ENGINES);
 -- migrate:down
 UPDATE effects SET times = times + 1 WHERE id = '12.update.down';
 DROP TABLE used;
