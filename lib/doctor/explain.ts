@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Finding } from "../finding";
 import type { Problem } from "../report";
 import { isFailed, type Until, within } from "./check";
-import type { Places } from "./places";
+import type { Endpoint, Places } from "./places";
 import { networkFindings, reachVerdict } from "./reach";
 import { s3Subject, secretsManagerSubject } from "./subject";
 

@@ -2,7 +2,6 @@ import type { LookupAddress } from "node:dns";
 import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP, type Socket } from "node:net";
 import { codeOf, leftMs, type Until, within } from "./check";
-import type { Endpoint } from "./places";
 
 /** Where a name leads. `public`: at least one of its addresses is not of a private network. */
 export interface Addresses {
