@@ -24,7 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/engine",
     "lib/trigger",
     "lib/doctor/explain",
-    "lib/doctor/handshake",
+    "lib/doctor/places",
   ],
   "lib/assemble-doctor": ["nouns", "lib/assembly", "lib/settings", "lib/database", "lib/doctor"],
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
