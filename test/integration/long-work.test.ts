@@ -2,7 +2,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database";
 import { type Deployment, deploy, type HttpAnswer, packageMigrations } from "../support/deployment";
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 
-/** What an HTTP caller is promised. */
+/** Nobody waits longer for an answer over HTTP. */
 const API_GATEWAY_MS = 29_000;
 const COUNT = "CREATE TABLE IF NOT EXISTS tally (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20));";
 
