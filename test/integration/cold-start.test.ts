@@ -67,9 +67,10 @@ describe.each(SERVERS)("$server", ({ server, dialect, sleep: sleeping }) => {
     const there = databaseAt(database.url);
     let url = Object.assign(new URL(database.url), { port: "1" }).href;
     const moving: Database = { ...there, read: (deadline, work) => databaseAt(url).read(deadline, work) };
-    const { start, handler } = container(moving, [once(0)], { initMs: 2_000, requestMs: 2_000 });
+    const { start, handler } = container(moving, [once(0)], { initMs: 2_000 });
     await start.init();
-    expect(await handler(event, context)).toMatchObject({ statusCode: 503 });
+    const short = { getRemainingTimeInMillis: () => 4_000 };
+    expect(await handler(event, short)).toMatchObject({ statusCode: 503 });
     url = database.url;
     expect(await handler(event, context)).toBe("served");
   });
