@@ -30,12 +30,15 @@ async function prepared(): Promise<{ readonly database: TestDatabase; readonly a
   return { database, admin: await createConnection({ uri, database: database.name }) };
 }
 
+/** The connection of the step in progress, once there is one. */
 async function session(database: TestDatabase): Promise<number> {
-  const [row] = await database.query<{ c: number }>(
-    "SELECT connection AS c FROM migration_step WHERE name IS NOT NULL",
-  );
-  if (!row) throw new Error("nothing is in progress");
-  return row.c;
+  for (const until = Date.now() + 10_000; Date.now() < until; await sleep(50)) {
+    const [row] = await database.query<{ c: number }>(
+      "SELECT connection AS c FROM migration_step WHERE name IS NOT NULL",
+    );
+    if (row) return row.c;
+  }
+  throw new Error("nothing is in progress");
 }
 
 const names = async (database: TestDatabase) =>
