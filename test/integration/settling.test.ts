@@ -131,7 +131,9 @@ test("what only the lost session knew is refused by name, and was said beforehan
     "CREATE TEMPORARY TABLE kept AS SELECT 7 AS n;\nALTER TABLE t ADD COLUMN m INT;\nINSERT INTO seen SELECT n FROM kept;";
   const target = { url: database.url, migrations: [sql("0_first", "DO 0;"), sql("1_x", text)] };
   expect(await run(target, "migrate", { dryRun: true })).toMatchObject({
-    notices: [expect.stringContaining("statement 3 uses the temporary table kept, which statement 1 has made")],
+    notices: expect.arrayContaining([
+      expect.stringContaining("statement 3 uses the temporary table kept, which statement 1 has made"),
+    ]),
   });
   await admin.query("LOCK TABLES t WRITE");
   const cut = run(target, "migrate");
