@@ -15,7 +15,7 @@ const leash = join(root, "scripts/local/leash.mjs");
 const NOTICED = {
   mysql: {
     "write-ahead-mark": 42,
-    "lock-check": 48,
+    "lock-check": 98,
     "segment-transaction": 42,
     joining: 33,
     settling: 138,
@@ -23,7 +23,7 @@ const NOTICED = {
   },
   postgres: {
     "write-ahead-mark": 42,
-    "lock-check": 48,
+    "lock-check": 98,
     "segment-transaction": 42,
     joining: 33,
     frame: 92,

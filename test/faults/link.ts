@@ -23,6 +23,7 @@ export interface Position {
 /** One command that went over a link, and how many of its statements were answered. */
 export interface SentCommand {
   readonly text: string;
+  readonly inside?: true;
   answers: number;
 }
 
@@ -153,10 +154,10 @@ function hold(flow: Flow, reached: () => void): boolean {
 function forward(server: Socket, flow: Flow): void {
   const { toServer, stopsAt } = flow;
   for (let frame = toServer[0]; frame && flow.state === "flowing"; frame = toServer[0]) {
-    const { bytes, command, begun } = frame;
+    const { bytes, command, begun, inside } = frame;
     if (!begun) {
       if (command === flow.ping) flow.isPinging = true;
-      else if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
+      else if (command !== undefined) flow.commands.push({ text: command, answers: 0, ...(inside && { inside }) });
       toServer[0] = { bytes, begun: true };
       if (stopsAt("arrived")) return;
       if (stopsAt("half")) {

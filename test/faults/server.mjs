@@ -108,5 +108,5 @@ function childrenOf(pid) {
 }
 
 function tail(path) {
-  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-30).join("\n");
+  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-80).join("\n");
 }
