@@ -1,5 +1,22 @@
 import type { Problem, Report } from "./report";
 
+const ERROR_CODES = [
+  "INVALID_COMMAND",
+  "INVALID_SETTINGS",
+  "INVALID_MIGRATIONS",
+  "UNREACHABLE",
+  "ACCESS_DENIED",
+  "READ_ONLY",
+  "CONNECTION_LOST",
+  "LOCK_LOST",
+  "FOREIGN_TABLE",
+  "DIVERGED",
+  "NOT_REPLAYABLE",
+  "STATEMENT_FAILED",
+  "NOT_INVOKED",
+  "FUNCTION_FAILED",
+] as const;
+
 /**
  * What went wrong, for code to branch on; texts are for people and may change.
  *
@@ -15,20 +32,10 @@ import type { Problem, Report } from "./report";
  * - `DIVERGED`: a migration in code that goes on asked for another statement than it had run.
  * - `NOT_REPLAYABLE`: a migration in code cannot go on, because what it had was not, or could not be, kept.
  * - `STATEMENT_FAILED`: the database refused a statement.
+ * - `NOT_INVOKED`: Lambda does not call the function.
+ * - `FUNCTION_FAILED`: the function was called and has not answered, or not as it should.
  */
-export type ErrorCode =
-  | "INVALID_COMMAND"
-  | "INVALID_SETTINGS"
-  | "INVALID_MIGRATIONS"
-  | "UNREACHABLE"
-  | "ACCESS_DENIED"
-  | "READ_ONLY"
-  | "CONNECTION_LOST"
-  | "LOCK_LOST"
-  | "FOREIGN_TABLE"
-  | "DIVERGED"
-  | "NOT_REPLAYABLE"
-  | "STATEMENT_FAILED";
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface ErrorDetails {
   /** What to do next, one sentence. */
@@ -54,4 +61,8 @@ export class MigratorError extends Error {
     this.problems = details.problems ?? [];
     this.report = details.report;
   }
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return ERROR_CODES.some((code) => code === text);
 }

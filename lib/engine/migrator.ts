@@ -11,7 +11,7 @@ import { baselineTask } from "./baseline";
 import { cancelStatement } from "./cancel";
 import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
-import { type Heading, joinedReport, refusedReport, statusReport } from "./reports";
+import { type Heading, refusedReport, statusReport, unfinishedReport } from "./reports";
 import { settleTask } from "./settle";
 import { stored, type Task, type Turn, takeTurn, withProgress } from "./turn";
 
@@ -124,7 +124,7 @@ interface Known {
 
 function statusOf({ runId }: StatusCommand, head: Heading, { migrations, state }: Known): Report {
   if (runId === undefined) return statusReport(head, migrations, state);
-  if (state.run) return state.run.report ?? joinedReport(head, state.run, state);
+  if (state.run) return state.run.report ?? unfinishedReport(head, state.run, state);
   return refusedReport(head, [
     {
       code: "UNKNOWN_RUN",

@@ -88,6 +88,13 @@ export function joinedReport(head: Heading, run: RunRow, state: State): Report {
   );
 }
 
+/** For who asks about a run that has not come to an end. Whose connection no longer holds the lock was cut off. */
+export function unfinishedReport(head: Heading, run: RunRow, state: State): Report {
+  if (run.connection === state.holder) return joinedReport(head, run, state);
+  const message = "It was cut off; the same command with the same run id goes on with it.";
+  return report({ ...head, runId: run.runId }, { outcome: "incomplete", message });
+}
+
 /** For a caller whose time was up before the lock was free. */
 export function waitingReport(head: Heading, state: State | undefined): Report {
   const inProgress = state && inProgressOf(state);

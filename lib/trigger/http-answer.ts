@@ -32,6 +32,8 @@ const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   DIVERGED: 500,
   NOT_REPLAYABLE: 500,
   STATEMENT_FAILED: 500,
+  NOT_INVOKED: 502,
+  FUNCTION_FAILED: 502,
 };
 
 /** What came of a Command; what is no success is a problem. */

@@ -53,6 +53,8 @@ describe("the status of an answer", () => {
     READ_ONLY: 503,
     CONNECTION_LOST: 503,
     LOCK_LOST: 503,
+    NOT_INVOKED: 502,
+    FUNCTION_FAILED: 502,
   };
   test.each(Object.entries(statuses) as [ErrorCode, number][])("of the error %s is %i", async (code, status) => {
     const advice = "Do something.";

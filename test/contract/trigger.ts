@@ -40,6 +40,8 @@ export const ERROR_CODES = Object.keys({
   DIVERGED: 1,
   NOT_REPLAYABLE: 1,
   STATEMENT_FAILED: 1,
+  NOT_INVOKED: 1,
+  FUNCTION_FAILED: 1,
 } satisfies Record<ErrorCode, 1>) as readonly ErrorCode[];
 
 /** Hands an event to a Trigger whose Migrator plays the script: gives this Report, or throws this error. */
