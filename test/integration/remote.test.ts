@@ -117,15 +117,12 @@ test("a refusal of a function keeps its code and its advice", async () => {
   });
 });
 
-test.each([["a function that is not there", "nothing", "NOT_INVOKED", "Look at the name"]])(
-  "%s is told of as such",
-  async (_what, name, code, advice) => {
-    await expect(remote(name).run({ action: "migrate" })).rejects.toMatchObject({
-      code,
-      advice: expect.stringContaining(advice),
-    });
-  },
-);
+test("a function that is not there is told of as such", async () => {
+  await expect(remote("nothing").run({ action: "migrate" })).rejects.toMatchObject({
+    code: "NOT_INVOKED",
+    advice: expect.stringContaining("Look at the name"),
+  });
+});
 
 test("a server that is not Lambda's, or none, is no answer", async () => {
   process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
