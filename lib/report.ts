@@ -167,6 +167,8 @@ export interface Report {
   /** Applied, but unknown to this bundle: newer code has been here, or a file was removed. */
   readonly ahead?: readonly string[];
   readonly changed?: readonly string[];
+  /** Digest of the migrations that this bundle has: as in the stack that deployed it. */
+  readonly set?: string;
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
   readonly plan?: Preview;

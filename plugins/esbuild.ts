@@ -3,7 +3,6 @@ import { dirname, join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";
 import { MigratorError } from "../lib/errors";
 import type { Problem } from "../lib/report";
-import { sha256 } from "../lib/source/checksum";
 import { readDirectory } from "../lib/source/directory";
 import type { ReadFolder } from "../lib/source/reader";
 import { type BuildFolder, type MigrationsOptions, readOptions } from "./build-options";
@@ -67,12 +66,11 @@ function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder)
   const entries = read.map((one) =>
     one.kind === "sql" ? JSON.stringify(one) : `{ ...${JSON.stringify(one)}, module: m${modules.indexOf(one)} }`,
   );
-  const digest = sha256(read.map((one) => `${one.name}\n${one.checksum}\n`).join(""));
   return [
     ...imports,
     "export const bundle = {",
     `  location: ${JSON.stringify(folder.location)},`,
-    `  digest: ${JSON.stringify(digest)},`,
+    `  digest: ${JSON.stringify(digestOfSet(read))},`,
     `  dialect: ${JSON.stringify(folder.dialect)},`,
     `  format: ${JSON.stringify(format)},`,
     ...(tool === undefined ? [] : [`  tool: { format: ${JSON.stringify(format)}, package: tool },`]),

@@ -3,6 +3,7 @@ import type { RunRow, State, StatementFailure, Step } from "../database/database
 import { excerpt } from "../mask";
 import type { Migration, SqlScript } from "../migration";
 import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
+import { digestOfSet } from "../set";
 import { changedProblem, lateProblem, type Plan, reformattedNotice } from "./plan";
 import type { RunnerResult } from "./runner";
 
@@ -45,6 +46,7 @@ export function statusReport(head: Heading, migrations: readonly Migration[], st
     applied: state.applied.map(({ name, appliedAt, runId }) => ({ name, appliedAt, runId })),
     ahead: ahead.map(({ name }) => name),
     changed: changed.map(({ name }) => name),
+    set: digestOfSet(migrations),
     ...(inProgress && { inProgress }),
   });
 }

@@ -15,10 +15,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/settings": ["nouns"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
   "lib/remote": ["nouns"],
+  "lib/deployment": ["nouns", "lib/remote"],
   "lib/assemble": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
   "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
   plugins: ["nouns", "lib/source"],
-  functions: ["nouns", "lib/assemble", "lib/trigger", "migration-lambda:bundle"],
+  functions: [
+    "nouns",
+    "lib/assemble",
+    "lib/trigger",
+    "lib/deployment",
+    "lib/remote",
+    "lib/settings/logger",
+    "migration-lambda:bundle",
+  ],
   migrations: ["nouns"],
 };
 
