@@ -1,9 +1,10 @@
 import type { MigrateCommand } from "../command";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
+import type { Pace } from "../remote/follow";
 import type { Lambda } from "../remote/lambda";
 import { functionNames } from "../remote/names";
-import { createRemote, type Pace, type Remote } from "../remote/remote";
+import { createRemote, type Remote } from "../remote/remote";
 import type { Report, Summary } from "../report";
 import { type Answer, sendAnswer } from "./answer";
 import { type DeploymentEvent, type Properties, readEvent, readProperties } from "./request";
