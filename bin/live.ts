@@ -52,9 +52,11 @@ function frame({ report, at }: Seen, done: readonly string[], width: number): re
   const { step = done.length + 1, steps = done.length + remaining.length } = inProgress ?? {};
   const next = inProgress ? remaining.slice(1) : remaining;
   const more = next.length - SHOWN.next;
+  const before = step - 1 - Math.min(done.length, SHOWN.done);
   const line = (text: string) => cut(printable(text), width - INDENT.length);
   return [
     `${bar(step - 1, steps)}  ${step - 1} of ${steps}  ${line(database)}`,
+    ...(before > 0 ? [`${styleText("green", "✔")} ${before} before`] : []),
     ...done.slice(-SHOWN.done).map((name) => `${styleText("green", "✔")} ${line(name)}`),
     ...(inProgress
       ? [`${styleText("cyan", "▶")} ${line(placeOf(inProgress, Date.now() - at))}`]
