@@ -48,6 +48,7 @@ async function decide(
   event: DeploymentEvent,
   context: DeploymentContext,
 ): Promise<Answer | undefined> {
+  const { firstCalledAt = new Date().toISOString() } = event;
   if (event.RequestType === "Delete") return untouched("The database is left as it is.");
   const properties = readProperties(event.ResourceProperties);
   const reason = reasonNotTo(event, properties);
@@ -55,9 +56,16 @@ async function decide(
   const { lambda, pace } = options;
   const remote = createRemote({ names: functionNames(properties.Functions), lambda, ...(pace && { pace }) });
   if (properties.Digest !== undefined) await checkDigest(remote, properties, properties.Digest);
-  const signal = AbortSignal.timeout(Math.max(context.getRemainingTimeInMillis() - RESERVE_MS, 1));
-  const result = await remote.run(commandOf(event, properties), { signal });
-  if (result.outcome === "running") return goOn(options, { event, properties }, context);
+  const until = Date.parse(firstCalledAt) + properties.Patience * 1000;
+  const mine = Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, until - Date.now());
+  const result = await remote.run(commandOf(event, properties), { signal: AbortSignal.timeout(Math.max(mine, 1)) });
+  if (result.outcome === "running" && Date.now() >= until) return stillRunning(result.runId);
+  if (result.outcome === "running") {
+    // The run lasts longer than this function may: another call of it goes on waiting.
+    await lambda.start(context.invokedFunctionArn, { ...event, firstCalledAt });
+    options.log.info("goes on in another call", { firstCalledAt });
+    return undefined;
+  }
   return answerOf(result, properties.Functions);
 }
 
@@ -101,27 +109,10 @@ function commandOf({ RequestId }: DeploymentEvent, { Phase, Database, Databases 
   };
 }
 
-interface Asked {
-  readonly event: DeploymentEvent;
-  readonly properties: Properties;
-}
-
-/** The run lasts longer than this function may: another call of it goes on waiting, within the stack's patience. */
-async function goOn(
-  { lambda, log }: DeploymentOptions,
-  { event, properties }: Asked,
-  context: DeploymentContext,
-): Promise<Answer | undefined> {
-  const firstCalledAt = event.firstCalledAt ?? new Date().toISOString();
-  const waited = Date.now() - Date.parse(firstCalledAt);
-  if (waited + context.getRemainingTimeInMillis() < properties.Patience * 1000) {
-    await lambda.start(context.invokedFunctionArn, { ...event, firstCalledAt });
-    log.info("goes on in another call", { waitedMs: waited });
-    return undefined;
-  }
-  const { runId } = commandOf(event, properties);
+/** The stack would be taken for one that hangs. */
+function stillRunning(runId: string): Answer {
   const reason =
-    `The migrations are still running, and the stack cannot wait any longer. They go on in the database. ` +
+    "The migrations are still running, and the stack cannot wait any longer. They go on in the database. " +
     `When status of run ${runId} says done, deploy again.`;
   return { status: "FAILED", reason };
 }

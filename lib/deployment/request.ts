@@ -43,7 +43,7 @@ const seconds = v.pipe(
   v.union([v.string(), v.number()]),
   v.transform(Number),
   v.integer("Patience is not a whole number of seconds"),
-  v.minValue(30, "Patience is less than 30 seconds"),
+  v.minValue(1, "Patience is less than a second"),
   v.maxValue(172_800, "Patience is more than 48 hours"),
 );
 
