@@ -1,159 +1,125 @@
-import { resolve } from "node:path";
-import type { Command } from "../lib/command";
-import { MigratorError } from "../lib/errors";
-import { createLambda } from "../lib/remote/lambda";
-import { functionNames } from "../lib/remote/names";
-import { createRemote, type Remote } from "../lib/remote/remote";
-import type { Report, Summary } from "../lib/report";
-import { digestOfSet } from "../lib/set";
-import { readDirectory } from "../lib/source/directory";
-import { readOptions } from "./build-options";
-import { addResource, type Template } from "./custom-resource";
-import { linesOf, logLink } from "./deploy-report";
+import { createFiles } from "../bin/new";
+import { type Action, parseCommand } from "../lib/command";
+import type { Phase } from "../lib/migration";
+import { carryOut, inFramework } from "./carry-out";
+import { type Config, readConfig } from "./config";
+import type { Calling, Framework, Options, Writers } from "./framework";
+import { inject } from "./inject";
 
-/** What is used of the framework: https://www.serverless.com/framework/docs/guides/plugins/creating-plugins */
-interface Framework {
-  readonly service: {
-    readonly service: string;
-    readonly custom?: { readonly migrationLambda?: Config };
-    readonly functions?: Readonly<Record<string, { readonly handler?: string }>>;
-    readonly provider: { readonly compiledCloudFormationTemplate?: Template; readonly profile?: string };
-  };
-  readonly serviceDir: string;
-  readonly classes: { readonly Error: new (message: string, code: string) => Error };
-  getProvider(name: "aws"): { getRegion(): string; getStage(): string };
-}
-
-interface Options {
-  readonly steps?: string;
-  readonly "aws-profile"?: string;
-}
-
-interface Writers {
-  readonly log: { notice(text: string): void; warning(text: string): void };
-  writeText(text: string): void;
-}
-
-/** `custom.migrationLambda` of serverless.yml. */
-interface Config {
-  /** Functions of another stack, by their common prefix: `migration-lambda-dev`. Absent: those of this service. */
-  readonly functions?: string;
-  /** Whether a deploy runs the migrations. Default: true. */
-  readonly onDeploy?: boolean;
-}
-
-const USAGE = {
-  migrate: "Applies the migrations that are pending",
-  status: "Tells what is applied, pending and in progress",
-  rollback: "Reverts the migrations that were applied last",
-  steps: "How many migrations to revert (default: 1)",
+const TEXT = "string";
+const SOME = {
+  database: { usage: "The database, where it is not the one that the settings name", type: TEXT },
+  databases: { usage: "Names and patterns of databases, separated by commas", type: TEXT },
 };
+const PLAN = { plan: { usage: "Do only what the plan with this digest has shown", type: TEXT } };
+const STEPS = { steps: { usage: "How many migrations (rollback: default 1)", type: TEXT } };
+const FILES = {
+  ts: { usage: "In TypeScript", type: "boolean" },
+  pair: { usage: "Two SQL files, up and down", type: "boolean" },
+  dir: { usage: "Where to (default: MIGRATIONS_DIR, else migrations)", type: TEXT },
+};
+const NAME = { name: { usage: "Its name", type: TEXT } };
 
 /**
  * A plugin of the Serverless Framework. A deploy runs the migrations: those of the phase `pre` before other functions of the
- * service are replaced, as a custom resource that they depend on, the rest after it. `sls migrate`, `sls migrate status` and
- * `sls migrate rollback --steps 2` call the deployed functions.
+ * service are replaced, as a custom resource that they depend on, the rest after it. `sls migrate`, `sls migrate status`,
+ * `sls migrate rollback` call the deployed functions; `sls migrate new` writes a file. `custom.migrationLambda` sets it up.
  */
 export default function MigrationLambda(serverless: Framework, options: Options, writers: Writers) {
-  const { service } = serverless;
-  const config = service.custom?.migrationLambda ?? {};
-  const onDeploy = config.onDeploy !== false;
-  const run = (command: Command) => carryOut({ serverless, options, writers, config }, command);
-  const commands = {
-    migrate: {
-      usage: USAGE.migrate,
-      lifecycleEvents: ["run"],
-      commands: {
-        status: { usage: USAGE.status, lifecycleEvents: ["run"] },
-        rollback: {
-          usage: USAGE.rollback,
-          lifecycleEvents: ["run"],
-          options: { steps: { usage: USAGE.steps, type: "string" } },
-        },
+  const calling = { serverless, options, writers };
+  const named = nameOfNew(process.argv);
+  return {
+    commands: commandsWith(named),
+    hooks: {
+      "migrate:run": () => asked(calling, "migrate"),
+      "migrate:status:run": () => asked(calling, "status"),
+      "migrate:rollback:run": () => asked(calling, "rollback"),
+      "migrate:new:run": () => create(calling, options.name),
+      ...(named !== undefined && { [`migrate:new:${named}:run`]: () => create(calling, named) }),
+      // Then the service's own resources are in the template, and it is not written yet.
+      "after:aws:package:finalize:mergeCustomProviderResources": async () => {
+        const config = readConfig(serverless);
+        if (runsHere(config) && config.functions === undefined) await inject(calling, config);
+      },
+      "before:deploy:deploy": async () => {
+        const config = readConfig(serverless);
+        if (config.onDeploy && config.functions !== undefined) await onDeploy(calling, "pre");
+      },
+      "after:deploy:deploy": async () => {
+        if (runsHere(readConfig(serverless))) await onDeploy(calling, "post");
       },
     },
   };
-  const before = async () => {
-    if (onDeploy && config.functions !== undefined) await run({ action: "migrate", phase: "pre" });
-  };
-  const hooks = {
-    "migrate:run": () => run({ action: "migrate" }),
-    "migrate:status:run": () => run({ action: "status" }),
-    "migrate:rollback:run": () => run({ action: "rollback", steps: stepsOf(options, serverless) }),
-    "before:package:finalize": async () => {
-      if (onDeploy && config.functions === undefined) await inject(serverless);
+}
+
+/** Migrations that are uploaded run when they are. */
+function runsHere({ onDeploy, functions }: Config): boolean {
+  return onDeploy && (functions !== undefined || !process.env.MIGRATIONS_S3);
+}
+
+/** The framework takes no words but commands: the name of `sls migrate new NAME` is made one. Not `__proto__`: it is lost. */
+function nameOfNew([, , first, second, name]: readonly string[]): string | undefined {
+  return first === "migrate" && second === "new" && name !== undefined && /^[^-_]/.test(name) ? name : undefined;
+}
+
+function commandsWith(named: string | undefined) {
+  const lifecycleEvents = ["run"];
+  const word = { usage: "Writes this migration", lifecycleEvents, options: FILES, isHidden: true };
+  const commands = {
+    status: { usage: "Tells what is applied, pending and in progress", lifecycleEvents, options: SOME },
+    rollback: {
+      usage: "Reverts the migrations that were applied last",
+      lifecycleEvents,
+      options: { ...STEPS, ...PLAN, ...SOME },
     },
-    "before:deploy:deploy": before,
-    "after:deploy:deploy": async () => {
-      if (onDeploy) await run({ action: "migrate", phase: "post" });
+    new: {
+      usage: "Writes the next migration from a template: sls migrate new NAME",
+      lifecycleEvents,
+      options: { ...NAME, ...FILES },
+      ...(named !== undefined && { commands: { [named]: word } }),
     },
   };
-  return { commands, hooks };
+  const usage = "Applies the migrations that are pending";
+  return { migrate: { usage, lifecycleEvents, options: { ...STEPS, ...PLAN, ...SOME }, commands } };
 }
 
-interface Calling {
-  readonly serverless: Framework;
-  readonly options: Options;
-  readonly writers: Writers;
-  readonly config: Config;
+/** What was typed, checked by the same rules as everywhere. */
+async function asked(calling: Calling, action: Extract<Action, "migrate" | "status" | "rollback">): Promise<void> {
+  const { steps, plan, database, databases } = calling.options;
+  const given = { steps: typeof steps === "string" ? Number(steps) : steps, plan, database, databases };
+  const input = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  await carryOut(
+    calling,
+    inputFor(calling, () => parseCommand(action, input)),
+  );
 }
 
-/** @throws the framework's error, with which the command fails */
-async function carryOut(calling: Calling, command: Command): Promise<void> {
-  const { serverless, writers } = calling;
-  const names = functionNames(prefixOf(calling));
-  const region = serverless.getProvider("aws").getRegion();
-  const log = logLink(region, command.action === "rollback" ? names.rollback : names.migrate);
-  const result = await withProfile(calling, () => {
-    const remote = createRemote({ names, lambda: createLambda(region) });
-    return watched(remote, command, writers);
-  }).catch((error: unknown) => {
-    if (!(error instanceof MigratorError)) throw error;
-    throw new serverless.classes.Error([error.message, error.advice].filter(Boolean).join("\n"), error.code);
-  });
-  const lines = linesOf(result);
-  if (result.outcome !== "failed" && result.outcome !== "refused") writers.writeText(lines.join("\n"));
-  else throw new serverless.classes.Error([...lines, `Log: ${log}`].join("\n"), "MIGRATION_FAILED");
+function inputFor<T>(calling: Calling, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw inFramework(calling, error);
+  }
 }
 
-async function watched(remote: Remote, command: Command, { log }: Writers): Promise<Report | Summary> {
-  let last = "";
-  const onProgress = ({ inProgress }: Report) => {
-    const at = inProgress ? `${inProgress.name}, statement ${inProgress.statement ?? 1}` : "";
-    if (at !== "" && at !== last) log.notice(`Migrating: ${at}`);
-    last = at;
-  };
-  return remote.run(command, { onProgress });
+async function onDeploy(calling: Calling, phase: Phase): Promise<void> {
+  const { writers, serverless } = calling;
+  writers.log.notice(phase === "pre" ? "Migrating before the deployment" : "Migrating after the deployment");
+  await carryOut(calling, { action: "migrate", phase, ...readConfig(serverless).where });
 }
 
-/** The SDK finds the profile that the framework was told of where it looks by itself. */
-async function withProfile<T>({ serverless, options }: Calling, work: () => Promise<T>): Promise<T> {
-  const profile = options["aws-profile"] ?? serverless.service.provider.profile;
-  if (profile !== undefined) process.env.AWS_PROFILE ??= profile;
-  return work();
-}
-
-function prefixOf({ serverless, config }: Pick<Calling, "serverless" | "config">): string {
-  return config.functions ?? `${serverless.service.service}-${serverless.getProvider("aws").getStage()}`;
-}
-
-function stepsOf({ steps = "1" }: Options, { classes }: Framework): number {
-  if (/^[1-9]\d{0,3}$/.test(steps)) return Number(steps);
-  throw new classes.Error("--steps is not a whole number from 1 to 9999", "INVALID_STEPS");
-}
-
-/** The stack waits for the migrations before it replaces what is built for them. */
-async function inject(serverless: Framework): Promise<void> {
-  const { service, serviceDir, classes } = serverless;
-  const template = service.provider.compiledCloudFormationTemplate;
-  if (!template) return;
-  const folder = readOptions({}, serviceDir);
-  if (!("location" in folder)) throw new classes.Error(folder.join("\n"), "INVALID_OPTIONS");
-  const { migrations } = await readDirectory(resolve(serviceDir, folder.path), folder);
-  const fault = addResource(template, {
-    functions: prefixOf({ serverless, config: {} }),
-    digest: digestOfSet(migrations),
-    built: new Date().toISOString(),
-  });
-  if (fault !== undefined) throw new classes.Error(fault, "NO_DEPLOYMENT_FUNCTION");
+function create(calling: Calling, name: unknown): void {
+  const { serverless, options, writers } = calling;
+  const { ts, pair, dir } = options;
+  if (typeof name !== "string" || (ts && pair)) {
+    const message =
+      ts && pair ? "--ts and --pair exclude each other." : "The migration needs a name: sls migrate new NAME";
+    throw new serverless.classes.Error(message, "INVALID_COMMAND");
+  }
+  const files = ts ? "code" : pair ? "pair" : "one";
+  const folder = typeof dir === "string" ? dir : readConfig(serverless).build.dir;
+  const written = inputFor(calling, () =>
+    createFiles({ kind: "new", name, files, ...(folder !== undefined && { dir: folder }) }),
+  );
+  writers.writeText(written.join("\n"));
 }

@@ -3,6 +3,7 @@ import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Pace } from "../remote/follow";
 import type { Lambda } from "../remote/lambda";
+import { logLink } from "../remote/log-link";
 import { functionNames } from "../remote/names";
 import { createRemote, type Remote } from "../remote/remote";
 import type { Report, Summary } from "../report";
@@ -20,6 +21,8 @@ export interface DeploymentContext {
 export interface DeploymentOptions {
   readonly lambda: Lambda;
   readonly log: Log;
+  /** Of the function itself and of those that it calls. */
+  readonly region: string;
   readonly pace?: Pace;
 }
 
@@ -66,7 +69,7 @@ async function decide(
     options.log.info("goes on in another call", { firstCalledAt });
     return undefined;
   }
-  return answerOf(result, properties.Functions);
+  return answerOf(result, logOf(properties, options));
 }
 
 /** Why a request of the stack's is no reason to migrate. */
@@ -117,11 +120,16 @@ function stillRunning(runId: string): Answer {
   return { status: "FAILED", reason };
 }
 
-function answerOf(result: Report | Summary, functions: string): Answer {
+/** The log comes early: what is too long is cut at its end. */
+function answerOf(result: Report | Summary, log: string): Answer {
   if (result.outcome === "done") return { status: "SUCCESS", reason: result.message };
   const details = "databases" in result ? [] : [result.failure?.advice, ...result.problems.map(({ advice }) => advice)];
-  const log = `The log is /aws/lambda/${functionNames(functions).migrate}.`;
-  return { status: "FAILED", reason: [result.message, ...details, log].filter(Boolean).join(" ") };
+  return { status: "FAILED", reason: [result.message, log, ...details].filter(Boolean).join(" ") };
+}
+
+function logOf({ Functions }: Properties, { region }: DeploymentOptions): string {
+  const { migrate } = functionNames(Functions);
+  return `The log is /aws/lambda/${migrate} ( ${logLink(region, migrate)} ).`;
 }
 
 function untouched(reason: string): Answer {
