@@ -5,4 +5,5 @@ import { createLogger } from "../lib/settings/logger";
 export const handler = createDeploymentHandler({
   lambda: createLambda(),
   log: createLogger({ logLevel: "info" }).withRun("deployment"),
+  region: process.env.AWS_REGION ?? "",
 });

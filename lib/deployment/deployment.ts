@@ -3,6 +3,7 @@ import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Pace } from "../remote/follow";
 import type { Lambda } from "../remote/lambda";
+import { logLink } from "../remote/log-link";
 import { functionNames } from "../remote/names";
 import { createRemote, type Remote } from "../remote/remote";
 import type { Report, Summary } from "../report";
@@ -20,6 +21,8 @@ export interface DeploymentContext {
 export interface DeploymentOptions {
   readonly lambda: Lambda;
   readonly log: Log;
+  /** Of the function itself and of those that it calls. */
+  readonly region: string;
   readonly pace?: Pace;
 }
 
@@ -48,6 +51,7 @@ async function decide(
   event: DeploymentEvent,
   context: DeploymentContext,
 ): Promise<Answer | undefined> {
+  const { firstCalledAt = new Date().toISOString() } = event;
   if (event.RequestType === "Delete") return untouched("The database is left as it is.");
   const properties = readProperties(event.ResourceProperties);
   const reason = reasonNotTo(event, properties);
@@ -55,10 +59,17 @@ async function decide(
   const { lambda, pace } = options;
   const remote = createRemote({ names: functionNames(properties.Functions), lambda, ...(pace && { pace }) });
   if (properties.Digest !== undefined) await checkDigest(remote, properties, properties.Digest);
-  const signal = AbortSignal.timeout(Math.max(context.getRemainingTimeInMillis() - RESERVE_MS, 1));
-  const result = await remote.run(commandOf(event, properties), { signal });
-  if (result.outcome === "running") return goOn(options, { event, properties }, context);
-  return answerOf(result, properties.Functions);
+  const until = Date.parse(firstCalledAt) + properties.Patience * 1000;
+  const mine = Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, until - Date.now());
+  const result = await remote.run(commandOf(event, properties), { signal: AbortSignal.timeout(Math.max(mine, 1)) });
+  if (result.outcome === "running" && Date.now() >= until) return stillRunning(result.runId);
+  if (result.outcome === "running") {
+    // The run lasts longer than this function may: another call of it goes on waiting.
+    await lambda.start(context.invokedFunctionArn, { ...event, firstCalledAt });
+    options.log.info("goes on in another call", { firstCalledAt });
+    return undefined;
+  }
+  return answerOf(result, logOf(properties, options));
 }
 
 /** Why a request of the stack's is no reason to migrate. */
@@ -101,36 +112,24 @@ function commandOf({ RequestId }: DeploymentEvent, { Phase, Database, Databases 
   };
 }
 
-interface Asked {
-  readonly event: DeploymentEvent;
-  readonly properties: Properties;
-}
-
-/** The run lasts longer than this function may: another call of it goes on waiting, within the stack's patience. */
-async function goOn(
-  { lambda, log }: DeploymentOptions,
-  { event, properties }: Asked,
-  context: DeploymentContext,
-): Promise<Answer | undefined> {
-  const firstCalledAt = event.firstCalledAt ?? new Date().toISOString();
-  const waited = Date.now() - Date.parse(firstCalledAt);
-  if (waited + context.getRemainingTimeInMillis() < properties.Patience * 1000) {
-    await lambda.start(context.invokedFunctionArn, { ...event, firstCalledAt });
-    log.info("goes on in another call", { waitedMs: waited });
-    return undefined;
-  }
-  const { runId } = commandOf(event, properties);
+/** The stack would be taken for one that hangs. */
+function stillRunning(runId: string): Answer {
   const reason =
-    `The migrations are still running, and the stack cannot wait any longer. They go on in the database. ` +
+    "The migrations are still running, and the stack cannot wait any longer. They go on in the database. " +
     `When status of run ${runId} says done, deploy again.`;
   return { status: "FAILED", reason };
 }
 
-function answerOf(result: Report | Summary, functions: string): Answer {
+/** The log comes early: what is too long is cut at its end. */
+function answerOf(result: Report | Summary, log: string): Answer {
   if (result.outcome === "done") return { status: "SUCCESS", reason: result.message };
   const details = "databases" in result ? [] : [result.failure?.advice, ...result.problems.map(({ advice }) => advice)];
-  const log = `The log is /aws/lambda/${functionNames(functions).migrate}.`;
-  return { status: "FAILED", reason: [result.message, ...details, log].filter(Boolean).join(" ") };
+  return { status: "FAILED", reason: [result.message, log, ...details].filter(Boolean).join(" ") };
+}
+
+function logOf({ Functions }: Properties, { region }: DeploymentOptions): string {
+  const { migrate } = functionNames(Functions);
+  return `The log is /aws/lambda/${migrate} ( ${logLink(region, migrate)} ).`;
 }
 
 function untouched(reason: string): Answer {

@@ -43,8 +43,8 @@ const seconds = v.pipe(
   v.union([v.string(), v.number()]),
   v.transform(Number),
   v.integer("Patience is not a whole number of seconds"),
-  v.minValue(30, "Patience is less than 30 seconds"),
-  v.maxValue(172_800, "Patience is more than 48 hours"),
+  v.minValue(1, "Patience is less than a second"),
+  v.maxValue(3_540, "Patience is more than 3540 seconds, and CloudFormation gives up after 3600"),
 );
 
 /** CloudFormation makes a text of every value. */
@@ -63,7 +63,7 @@ const properties = v.object({
   Phase: v.optional(phase),
   Database: v.optional(text),
   Databases: v.optional(text),
-  /** Seconds that the stack waits at most; less than the resource's ServiceTimeout, which is an hour where it says nothing. */
+  /** Seconds that the stack waits at most; less than the resource's ServiceTimeout, which is an hour at most and by default. */
   Patience: v.optional(seconds, 3_300),
 });
 

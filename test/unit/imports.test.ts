@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/deployment": ["nouns", "lib/remote"],
   "lib/assemble": ["nouns", "lib/settings", "lib/source", "lib/database", "lib/engine", "lib/trigger"],
   "lib/index": ["nouns", "lib/assemble", "lib/trigger"],
-  plugins: ["nouns", "lib/source"],
+  plugins: ["nouns", "lib/source", "lib/remote", "bin/new", "bin/report-lines"],
   functions: [
     "nouns",
     "lib/assemble",
@@ -46,7 +46,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mysql2: ["lib/database"],
   pg: ["lib/database"],
   "serverless-mysql": ["lib/database/mysql-connection.ts"],
-  valibot: ["lib/command.ts", "lib/command-fields.ts", "lib/command-schemas.ts", "lib/settings"],
+  valibot: [
+    "lib/command.ts",
+    "lib/command-fields.ts",
+    "lib/command-schemas.ts",
+    "lib/settings",
+    "lib/deployment",
+    "plugins/config.ts",
+  ],
   "@aws-sdk/client-secrets-manager": ["lib/settings"],
   "@aws-sdk/rds-signer": ["lib/settings"],
   "@aws-lambda-powertools/logger": ["lib/settings/logger.ts"],
@@ -90,6 +97,8 @@ const files = ["lib", "functions", "plugins", "migrations", "bin"].flatMap((fold
 );
 const imports = files.flatMap(importsIn);
 
+const OURS = /^(?:lib|plugins|functions|migrations|bin)\//;
+
 const within = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
 
 function breaksRooms({ file, target }: Import): boolean {
@@ -97,18 +106,13 @@ function breaksRooms({ file, target }: Import): boolean {
   const allowed = ALLOWED[room];
   if (!allowed) return true;
   if (target === "migration-lambda:bundle") return !allowed.includes(target);
-  if (!/^(?:lib|plugins|functions|migrations|bin)\//.test(target)) return false;
+  if (!OURS.test(target)) return false;
   const targetRoom = roomOf(target);
   return targetRoom !== room && !allowed.includes(targetRoom) && !allowed.some((place) => within(target, place));
 }
 
 function breaksPackages({ file, target }: Import): boolean {
-  if (
-    target.startsWith("node:") ||
-    target === "migration-lambda:bundle" ||
-    /^(?:lib|plugins|functions|migrations|bin)\//.test(target)
-  )
-    return false;
+  if (target.startsWith("node:") || target === "migration-lambda:bundle" || OURS.test(target)) return false;
   return !PACKAGES[target]?.some((place) => within(file, place));
 }
 
