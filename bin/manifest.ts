@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Message } from "esbuild";
 import { MigratorError } from "../lib/errors";
+import { maskMessage } from "../lib/mask";
 import type { Problem } from "../lib/report";
 import { digestOfSet } from "../lib/set";
 import type { Manifest, SqlEntry } from "../lib/source/bundle";
@@ -49,9 +50,21 @@ async function compile(): Promise<Manifest> {
     }).catch((error: { readonly errors?: readonly Message[] }) => {
       throw unusable(error.errors ?? []);
     });
-    return ((await import(pathToFileURL(file).href)) as { readonly bundle: Manifest }).bundle;
+    return await load(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Loading code runs what stands outside of its functions. */
+async function load(file: string): Promise<Manifest> {
+  try {
+    return ((await import(pathToFileURL(file).href)) as { readonly bundle: Manifest }).bundle;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MigratorError("INVALID_MIGRATIONS", `Migrations in code cannot be loaded: ${maskMessage(reason)}`, {
+      advice: "Correct what stands outside of their functions.",
+    });
   }
 }
 

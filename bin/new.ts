@@ -20,6 +20,16 @@ export function createFiles({ name, files: kind, dir }: AskedNew): readonly stri
   }
   if (existsSync(".env")) process.loadEnvFile(".env");
   const folder = dir ?? (process.env.MIGRATIONS_DIR || "migrations");
+  try {
+    return writeFiles(folder, name, kind);
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    if (error instanceof MigratorError || code === undefined) throw error;
+    throw new MigratorError("INVALID_COMMAND", `Nothing can be written into ${folder} (${code}).`);
+  }
+}
+
+function writeFiles(folder: string, name: string, kind: AskedNew["files"]): readonly string[] {
   const directory = resolve(folder);
   mkdirSync(directory, { recursive: true });
   const files = readdirSync(directory);

@@ -86,6 +86,12 @@ test("migrations that cannot be read are told of one by one, with their places",
   expect(error).not.toContain("geheim");
 });
 
+test("code that cannot be loaded is told of without a stack", async () => {
+  write({ "01_one.js": 'throw new Error("not here"); exports.up = async () => undefined;' });
+  const { code, error } = await here(["status", "--url", LOST]);
+  expect([code, error]).toEqual([1, expect.stringMatching(/^✖ Migrations in code cannot be loaded: not here\n/)]);
+});
+
 test("a run that is not there is refused", async () => {
   write({ "01_one.sql": ONE });
   const { url } = await createTestDatabase();

@@ -92,6 +92,12 @@ test("a name that is already there is refused, and nothing is written", async ()
   expect(await readdir(join(folder, "migrations"))).toEqual(["00_add-orders.ts"]);
 });
 
+test("a folder that is none is refused", async () => {
+  await writeFile(join(folder, "file"), "");
+  const { code, error } = await run(["add-orders", "--dir", "file"]);
+  expect([code, error]).toEqual([2, expect.stringContaining("Nothing can be written into file (EEXIST).")]);
+});
+
 test.each([
   ["no name", [], /missing required argument/],
   ["two names", ["add", "orders"], /too many arguments/],
