@@ -14,12 +14,12 @@ import type { Source } from "./source/source";
 import type { Invocation } from "./trigger/trigger";
 import { isPattern } from "./wildcard";
 
-/** What triggers work with, from the environment and the bundle that was built with the function. */
-export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
+/** What triggers work with, from the environment and the bundle that was built with the function, or read where this runs. */
+export function assembleBundle(manifest: Manifest, createLog = createLogger): Invocation["assemble"] {
   // What was read is kept for the container's life; what could not be read is read again.
   let parts: ReturnType<typeof wire> | undefined;
   return (runId) => {
-    parts ??= wire(manifest, runId);
+    parts ??= wire(manifest, createLog, runId);
     const { settings, createSource, logins, logger, names } = parts;
     const { dialect, late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
     const logOf = (database?: string) => logger.withRun(runId, database);
@@ -46,14 +46,14 @@ export function assembleBundle(manifest: Manifest): Invocation["assemble"] {
 }
 
 /** The only place that wires. */
-function wire(manifest: Manifest, runId: string) {
-  const settings = settingsOrLog(manifest, runId);
+function wire(manifest: Manifest, createLog: typeof createLogger, runId: string) {
+  const settings = settingsOrLog(manifest, createLog, runId);
   const logins = createLogins(settings);
   const source = createBundle(manifest, settings.placeholders);
   return {
     settings,
     logins,
-    logger: createLogger(settings),
+    logger: createLog(settings),
     /** The migrations of one database; the bundle has the same for all. */
     createSource: (_database: string | undefined): Source => source,
     names: namesOf(settings, logins),
@@ -86,11 +86,11 @@ function databaseOf(settings: Settings, logins: Logins): Database {
 }
 
 /** Without settings there is no log level either, but the log is where somebody will look. */
-function settingsOrLog({ dialect }: Manifest, runId: string): Settings {
+function settingsOrLog({ dialect }: Manifest, createLog: typeof createLogger, runId: string): Settings {
   try {
     return readSettings(process.env, dialect);
   } catch (error) {
-    createLogger({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
+    createLog({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
     throw error;
   }
 }

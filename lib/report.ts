@@ -117,6 +117,11 @@ export interface InProgress {
   /** Statement about to run or running, counted from 1; absent for code. */
   readonly statement?: number;
   readonly statements?: number;
+  /** Text of that statement, shortened and secrets masked. */
+  readonly sql?: string;
+  /** Which of the steps of its run it is, counted from 1, and how many that has; only where that run was asked for. */
+  readonly step?: number;
+  readonly steps?: number;
   readonly elapsedMs: number;
   /** Id of the database connection it runs on; absent when that connection is gone. */
   readonly connection?: number;

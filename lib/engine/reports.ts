@@ -6,6 +6,7 @@ import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "..
 import { digestOfSet } from "../set";
 import { changedProblem, lateProblem, type Plan, reformattedNotice } from "./plan";
 import type { RunnerResult } from "./runner";
+import { stepsLeft } from "./steps-left";
 
 /** What every Report of one call begins with. */
 export interface Heading {
@@ -60,14 +61,17 @@ export function inProgressOf({ step, holder, progress }: State): InProgress | un
     direction,
     runId,
     elapsedMs,
-    ...(script && {
-      statement: Math.min(statement + 1, script.statements.length),
-      statements: script.statements.length,
-    }),
+    ...(script && placeIn(script, statement)),
     ...(connection === holder && { connection }),
     ...(progress !== undefined && { progress }),
     ...(error && { error: error.message }),
   };
+}
+
+function placeIn({ statements }: SqlScript, index: number): Pick<InProgress, "statement" | "statements" | "sql"> {
+  const at = Math.min(index, statements.length - 1);
+  const { sql = "" } = statements[at] ?? {};
+  return { statement: at + 1, statements: statements.length, sql: excerpt(sql) };
 }
 
 export function refusedReport(head: Heading, problems: readonly Problem[]): Report {
@@ -79,13 +83,16 @@ export function refusedReport(head: Heading, problems: readonly Problem[]): Repo
 /** For a caller who finds a run of the same kind going on: that run's id and where it is. */
 export function joinedReport(head: Heading, run: RunRow, state: State): Report {
   const inProgress = inProgressOf(state);
+  const left = stepsLeft(run, state);
+  const place = { step: run.plan.length - left.length + 1, steps: run.plan.length };
   const where = inProgress ? `at ${inProgress.name}` : "between two migrations";
   return report(
     { ...head, runId: run.runId },
     {
       outcome: "running",
       message: `Run ${run.runId} is doing this already, ${where}, for ${seconds(run.elapsedMs)}.`,
-      ...(inProgress && { inProgress }),
+      remaining: left.map(({ name }) => name),
+      ...(inProgress && { inProgress: { ...inProgress, ...place } }),
     },
   );
 }

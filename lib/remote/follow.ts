@@ -14,7 +14,7 @@ export interface Pace {
   readonly silence: number;
 }
 
-type Started = Exclude<Command, { readonly action: "status" | "plan" | "cancel" | "accept" | "settle" }> & {
+type Started = Extract<Command, { readonly action: "migrate" | "rollback" | "adopt" | "baseline" }> & {
   readonly runId: string;
 };
 
@@ -52,9 +52,9 @@ export async function follow(following: Following): Promise<Report | Summary> {
   const before = await lookBefore(following);
   const targets = "databases" in before ? before.databases.map(toTarget) : [toTarget(before)];
   for (const target of targets) target.ended = isOver(target.last, following);
-  const end = targets.every(({ ended }) => ended) ? "end" : await untilEnd(following, targets);
+  const end = await untilEnd(following, targets);
   const results = targets.map((target) =>
-    end === "left" && !target.ended ? leftReport(target, command) : target.last,
+    target.ended || end === "end" ? target.last : leftReport(target, command, end),
   );
   const [only] = results;
   if (!("databases" in before) && only && "outcome" in only) return only;
@@ -121,8 +121,14 @@ function isOver(seen: Result, { command }: Following): boolean {
   return seen.runId === command.runId && ["done", "failed", "refused"].includes(seen.outcome);
 }
 
-async function untilEnd(following: Following, targets: readonly Target[]): Promise<"end" | "left"> {
-  const { pace, watch, start } = following;
+/** What there was to see when the waiting ended. */
+type End = "end" | "left" | "not started";
+
+async function untilEnd(following: Following, targets: readonly Target[]): Promise<End> {
+  const { command, pace, watch, start } = following;
+  if (targets.every(({ ended }) => ended)) return "end";
+  if (watch.signal?.aborted) return "not started";
+  watch.onStart?.(command.runId);
   await start();
   let heard = Date.now();
   for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
@@ -134,7 +140,7 @@ async function untilEnd(following: Following, targets: readonly Target[]): Promi
       // The same run id goes on with what was stopped, and gives what has ended as it was.
       await start();
       heard = Date.now();
-    } else if (Date.now() - heard > pace.silence) throw notBegun(following.command);
+    } else if (Date.now() - heard > pace.silence) throw notBegun(command);
   }
 }
 
@@ -188,8 +194,9 @@ function isUnknown(seen: Report | Summary): boolean {
   return "problems" in seen && seen.problems.some(({ code }) => code === "UNKNOWN_RUN");
 }
 
-function leftReport({ last }: Target, { runId, action }: Started): Result {
+function leftReport({ last }: Target, { runId, action }: Started, end: Exclude<End, "end">): Result {
   if ("code" in last) return last;
+  if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };
   return { ...last, runId, action, outcome: "running", message: `Run ${runId} goes on without being watched.` };
 }
 

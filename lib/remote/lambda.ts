@@ -24,6 +24,9 @@ export function createLambda(region?: string): Lambda {
   // The SDK would repeat a call whose answer got lost. Without a limit of time of its own it waits as long as Lambda does.
   const client = new LambdaClient({ ...(region && { region }), maxAttempts: 1 });
   const send = async (type: "RequestResponse" | "Event", name: string, payload: object) => {
+    await client.config.region().catch(() => {
+      throw new MigratorError("NOT_INVOKED", `Nothing says in which region ${name} is.`, { advice: REGION_ADVICE });
+    });
     const Payload = Buffer.from(JSON.stringify(payload));
     try {
       return await client.send(new InvokeCommand({ FunctionName: name, InvocationType: type, Payload }));
@@ -43,6 +46,11 @@ export function createLambda(region?: string): Lambda {
   };
 }
 
+const REGION_ADVICE = "Name the region: AWS_REGION, or the one of an AWS_PROFILE.";
+
+/** The connection was not made, so nothing was sent. */
+const UNCONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors, and those of the SDK's own. */
 const ADVICE: Readonly<Record<string, string>> = {
   ResourceNotFoundException: "Look at the name, the region, and the account that the credentials are of.",
@@ -58,9 +66,15 @@ function notInvoked(name: string, error: unknown): MigratorError {
   // Lambda has answered, and so has not begun anything; without an answer nobody knows.
   const answered = error instanceof ServiceException || kind in ADVICE;
   const advice = ADVICE[kind];
+  const code = codeOf(error);
+  if (code !== undefined && UNCONNECTED.has(code)) {
+    return new MigratorError("NOT_INVOKED", `Lambda cannot be reached to call ${name} (${code}).`, {
+      advice: "Look at the region, at the network, and at AWS_ENDPOINT_URL_LAMBDA where that is set.",
+    });
+  }
   return answered
     ? new MigratorError("NOT_INVOKED", `Lambda does not call ${name} (${kind}).`, { ...(advice && { advice }) })
-    : new MigratorError("FUNCTION_FAILED", `There was no answer from ${name} (${codeOf(error) ?? kind}).`, {
+    : new MigratorError("FUNCTION_FAILED", `There was no answer from ${name} (${code ?? kind}).`, {
         advice: "It may be running: look at the status before calling again.",
       });
 }

@@ -19,6 +19,8 @@ export interface Remote {
 }
 
 export interface Watch {
+  /** Called before a run is started; never where there is nothing to start. */
+  onStart?(runId: string): void;
   /** Called with each look at a run that goes on. */
   onProgress?(report: Report): void;
   /** Stops the waiting; the run goes on, and the answer is its last Report. */
@@ -40,19 +42,21 @@ export function createRemote({ names, lambda, pace = PACE }: RemoteOptions): Rem
     attach: (run, watch = {}) => attach(run, { watch, pace, look }),
     run: async (command, watch = {}) => {
       switch (command.action) {
-        case "status":
-        case "plan":
-          return ask(names.status, command);
-        case "cancel":
-        case "accept":
-        case "settle":
-          return ask(names.migrate, command);
-        default: {
+        case "migrate":
+        case "rollback":
+        case "adopt":
+        case "baseline": {
           const started = { ...command, runId: command.runId ?? randomUUID() };
           const name = command.action === "rollback" ? names.rollback : names.migrate;
           const start = () => lambda.start(name, started);
           return follow({ command: started, known: command.runId !== undefined, watch, pace, look, start });
         }
+        case "cancel":
+        case "accept":
+        case "settle":
+          return ask(names.migrate, command);
+        default:
+          return ask(names.status, command);
       }
     },
   };

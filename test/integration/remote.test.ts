@@ -124,7 +124,16 @@ test("a function that is not there is told of as such", async () => {
   });
 });
 
-test("a server that is not Lambda's, or none, is no answer", async () => {
-  process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:1";
-  await expect(remote().run({ action: "status" })).rejects.toMatchObject({ code: "FUNCTION_FAILED" });
+test("where nothing listens, nothing was called", async () => {
+  process.env.AWS_ENDPOINT_URL_LAMBDA = "http://127.0.0.1:9";
+  await expect(remote().run({ action: "status" })).rejects.toMatchObject({
+    code: "NOT_INVOKED",
+    message: expect.stringContaining("ECONNREFUSED"),
+  });
+});
+
+test("who leaves before anything was started has started nothing", async () => {
+  const signal = AbortSignal.abort();
+  expect(await remote().run({ action: "migrate" }, { signal })).toMatchObject({ outcome: "incomplete", done: [] });
+  expect(await remote().run({ action: "status" })).toMatchObject({ applied: [], remaining: ["01_one", "02_slow"] });
 });

