@@ -1,4 +1,4 @@
-import { CTRL_C, openTerminal } from "../support/command-line";
+import { CTRL_C, commandLine, openTerminal } from "../support/command-line";
 import { createInvokeApi, type InvokeRequest } from "../support/lambda-invoke-api";
 
 const REPORT = { runId: "1", outcome: "done", database: "shop", done: [], problems: [], message: "1 to do: 01_one." };
@@ -31,4 +31,15 @@ test("a second Ctrl-C ends the program at once, also where an answer is waited f
   } finally {
     api.close();
   }
+});
+
+test("where nothing listens, nothing was called", async () => {
+  const nothing = await createInvokeApi(() => new Promise(() => undefined));
+  nothing.close();
+  const env = { AWS_ENDPOINT_URL_LAMBDA: nothing.endpoint, AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+  const { code, error } = await commandLine(["status", "--function", "shop", "--region", "eu-central-1"], { env });
+  expect([code, error]).toEqual([
+    6,
+    expect.stringContaining("Lambda cannot be reached to call shop-status (ECONNREFUSED)."),
+  ]);
 });
