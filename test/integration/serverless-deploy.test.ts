@@ -83,7 +83,7 @@ if (program === undefined) {
       ]);
       expect(stdout).toMatch(/01_one[\s\S]*02_two/);
       expect(await applied()).toEqual(["01_one", "02_two"]);
-      expect((await sls("info")).stdout).toContain("shop-dev-orders");
+      expect(await sls("info")).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("stack: shop-dev") });
     },
     DEPLOYING_MS,
   );
