@@ -13,6 +13,7 @@ import { leaveOutOtherDialect } from "./one-dialect";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
+export { digestOfFolder } from "./digest";
 
 const name = "migration-lambda:bundle";
 

@@ -72,11 +72,13 @@ test(
     const zip = await packaged("shop-migrations.zip");
     const functions = join(zip, "node_modules/migration-lambda/dist/functions");
     const names = ["00_create-product-table", "01_add-first-product"];
-    expect(readdirSync(functions).sort()).toEqual(["migrate.js", "rollback.js", "status.js"]);
-    for (const file of readdirSync(functions)) {
+    expect(readdirSync(functions).sort()).toEqual(["deployment.js", "migrate.js", "rollback.js", "status.js"]);
+    for (const file of ["migrate.js", "rollback.js", "status.js"]) {
       const bundle = readFileSync(join(functions, file), "utf8");
       expect(names.filter((name) => bundle.includes(name))).toEqual(names);
     }
+    const template = readFileSync(join(project, "package/cloudformation-template-update-stack.json"), "utf8");
+    expect(JSON.parse(template).Resources.MigrationsBeforeDeployment.Properties.Functions).toBe("shop-migrations-dev");
     const report = await invoke(join(functions, "migrate.js"), database.url);
     expect(report.done.map(({ name }) => name)).toEqual(names);
     expect(await database.query("SELECT name FROM product")).toEqual([{ name: "A first product" }]);
@@ -90,7 +92,7 @@ test(
     const yaml = readFileSync(join(REPOSITORY, "examples/minimal/serverless.yml"), "utf8");
     const line = /export \{ handler \} from "migration-lambda\/functions\/migrate";/.exec(yaml)?.[0] ?? "";
     mkdirSync(join(project, "functions"));
-    for (const name of ["migrate", "rollback", "status"])
+    for (const name of ["migrate", "rollback", "status", "deployment"])
       writeFileSync(join(project, `functions/${name}.ts`), line.replace("/migrate", `/${name}`));
     const individually = yaml.replaceAll("node_modules/migration-lambda/dist/functions/", "functions/");
     writeFileSync(join(project, "serverless.yml"), `${individually}\npackage:\n  individually: true\n`);
