@@ -47,16 +47,25 @@ export type Examine = (command: DoctorCommand, call: Call) => Promise<Report>;
 /** Only functions that know its command have a doctor in them: see `assemble-doctor.ts`. */
 export type MakeDoctor = (parts: DoctorParts) => Examine;
 
+/** What not every caller has, or has otherwise. */
+export interface AssemblyParts {
+  readonly makeDoctor?: MakeDoctor;
+  /** Default: lines for CloudWatch Logs on standard output. */
+  readonly createLog?: typeof createLogger;
+}
+
+interface AssemblyOptions extends AssemblyParts {
+  readonly dialect: DialectName;
+  readonly createSources: CreateSources;
+}
+
 /** The only place that wires: what triggers work with, from the environment. */
-export function createAssembly(
-  dialect: DialectName,
-  createSources: CreateSources,
-  makeDoctor?: MakeDoctor,
-): Invocation["assemble"] {
+export function createAssembly(options: AssemblyOptions): Invocation["assemble"] {
+  const { dialect, makeDoctor } = options;
   // What was read is kept for the container's life; what could not be read is read again.
   let parts: ReturnType<typeof wire> | undefined;
   return (runId) => {
-    parts ??= orLog(() => wire(dialect, createSources), runId);
+    parts ??= orLog(options, runId, () => wire(options));
     const { settings, sources, logins, logger, names, places } = parts;
     const { late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
     const logOf = (database?: string) => logger.withRun(runId, database);
@@ -78,13 +87,13 @@ export function createAssembly(
   };
 }
 
-function wire(dialect: DialectName, createSources: CreateSources) {
+function wire({ dialect, createSources, createLog = createLogger }: AssemblyOptions) {
   const settings = readSettings(process.env, dialect);
   const { logins, target } = watchTarget(createLogins(settings), settings);
   const sources = createSources(settings, logins);
   const names = sources.names ?? namesOf(settings, logins);
   const places = () => placesOf(settings, sources, target());
-  return { settings, logins, logger: createLogger(settings), sources, names, places };
+  return { settings, logins, logger: createLog(settings), sources, names, places };
 }
 
 function placesOf({ access }: Settings, { uploads }: Sources, database: Target | undefined): Places {
@@ -131,11 +140,11 @@ function databaseOf(settings: Settings, logins: Logins): Database {
 }
 
 /** Without settings there is no log level either, but the log is where somebody will look. */
-function orLog<T>(make: () => T, runId: string): T {
+function orLog<T>({ createLog = createLogger }: AssemblyOptions, runId: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    createLogger({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
+    createLog({ logLevel: "info" }).withRun(runId).error("the settings cannot be used", { error });
     throw error;
   }
 }

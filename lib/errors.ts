@@ -1,5 +1,26 @@
 import type { Problem, Report } from "./report";
 
+const ERROR_CODES = [
+  "INVALID_COMMAND",
+  "INVALID_SETTINGS",
+  "INVALID_MIGRATIONS",
+  "UPLOAD_INCOMPLETE",
+  "UNREACHABLE",
+  "ACCESS_DENIED",
+  "READ_ONLY",
+  "CONNECTION_LOST",
+  "LOCK_LOST",
+  "FOREIGN_TABLE",
+  "DIVERGED",
+  "NOT_REPLAYABLE",
+  "STATEMENT_FAILED",
+  "IN_USE",
+  "OUT_OF_DATE",
+  "MIGRATING",
+  "NOT_INVOKED",
+  "FUNCTION_FAILED",
+] as const;
+
 /**
  * What went wrong, for code to branch on; texts are for people and may change.
  *
@@ -19,24 +40,10 @@ import type { Problem, Report } from "./report";
  * - `IN_USE`: guarded transactions of the application did not end in time; the migration waits for the next call.
  * - `OUT_OF_DATE`: to the Guard, the schema is not the one that the application was built for.
  * - `MIGRATING`: to the Guard, a migration is in progress.
+ * - `NOT_INVOKED`: Lambda does not call the function.
+ * - `FUNCTION_FAILED`: the function was called and has not answered, or not as it should.
  */
-export type ErrorCode =
-  | "INVALID_COMMAND"
-  | "INVALID_SETTINGS"
-  | "INVALID_MIGRATIONS"
-  | "UPLOAD_INCOMPLETE"
-  | "UNREACHABLE"
-  | "ACCESS_DENIED"
-  | "READ_ONLY"
-  | "CONNECTION_LOST"
-  | "LOCK_LOST"
-  | "FOREIGN_TABLE"
-  | "DIVERGED"
-  | "NOT_REPLAYABLE"
-  | "STATEMENT_FAILED"
-  | "IN_USE"
-  | "OUT_OF_DATE"
-  | "MIGRATING";
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface ErrorDetails {
   /** What to do next, one sentence. */
@@ -66,4 +73,8 @@ export class MigratorError extends Error {
     this.report = details.report;
     this.answered = details.answered ?? false;
   }
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return ERROR_CODES.some((code) => code === text);
 }

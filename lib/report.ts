@@ -120,6 +120,11 @@ export interface InProgress {
   /** Statement about to run or running, counted from 1; absent for code. */
   readonly statement?: number;
   readonly statements?: number;
+  /** Text of that statement, shortened and secrets masked. */
+  readonly sql?: string;
+  /** Which of the steps of its run it is, counted from 1, and how many that has; only where that run was asked for. */
+  readonly step?: number;
+  readonly steps?: number;
   readonly elapsedMs: number;
   /** Id of the database connection it runs on; absent when that connection is gone. */
   readonly connection?: number;
@@ -170,6 +175,8 @@ export interface Report {
   /** Applied, but unknown to this bundle: newer code has been here, or a file was removed. */
   readonly ahead?: readonly string[];
   readonly changed?: readonly string[];
+  /** Digest of the migrations that this bundle has: as in the stack that deployed it. */
+  readonly set?: string;
   readonly inProgress?: InProgress;
   readonly adoption?: Adoption;
   /** What the doctor found, check by check. */

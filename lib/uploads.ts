@@ -1,4 +1,4 @@
-import { createAssembly, type MakeDoctor, type Sources } from "./assembly";
+import { type AssemblyParts, type CreateSources, createAssembly, type Sources } from "./assembly";
 import type { InstanceLogins } from "./login";
 import type { DialectName } from "./migration";
 import { withOwnDatabase } from "./settings/choose-database";
@@ -20,8 +20,9 @@ export interface UploadedBundle {
 }
 
 /** As for a bundle, with the migrations that are in S3 when a Command is run. */
-export function assembleUploads(bundle: UploadedBundle, makeDoctor?: MakeDoctor): Invocation["assemble"] {
-  return createAssembly(bundle.dialect, (settings, logins) => sourcesIn(bundle, settings, logins), makeDoctor);
+export function assembleUploads(bundle: UploadedBundle, parts: AssemblyParts = {}): Invocation["assemble"] {
+  const createSources: CreateSources = (settings, logins) => sourcesIn(bundle, settings, logins);
+  return createAssembly({ dialect: bundle.dialect, createSources, ...parts });
 }
 
 function sourcesIn(bundle: UploadedBundle, settings: Settings, logins: InstanceLogins): Sources {

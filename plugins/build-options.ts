@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { MigratorError } from "../lib/errors";
 import type { DialectName } from "../lib/migration";
 import type { FormatName } from "../lib/source/format";
 import { formats } from "../lib/source/format-table";
@@ -67,6 +68,19 @@ export function readOptions(options: MigrationsOptions, workingFolder: string): 
       ? []
       : [unknownValue("MIGRATIONS_FORMAT, or the option format,", format, Object.keys(formats))]),
   ];
+}
+
+/**
+ * The folder of a build that reads one.
+ * @throws MigratorError `INVALID_SETTINGS` for options that cannot be understood, or where the migrations are in S3
+ */
+export function readFolderOptions(options: MigrationsOptions, workingFolder: string): BuildFolder {
+  const input = readOptions(options, workingFolder);
+  if (!("target" in input)) throw new MigratorError("INVALID_SETTINGS", `${input.join(". ")}.`);
+  if (input.folder) return input.folder;
+  throw new MigratorError("INVALID_SETTINGS", "MIGRATIONS_S3 is set: the migrations are in a bucket, and not here.", {
+    advice: "Remove it, or ask the deployed functions.",
+  });
 }
 
 function unknownValue(what: string, value: string | undefined, known: readonly string[]): string {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";
 import { MigratorError } from "../lib/errors";
 import type { Problem } from "../lib/report";
-import { sha256 } from "../lib/source/checksum";
+import { digestOfSet } from "../lib/set";
 import { readDirectory } from "../lib/source/directory";
 import type { ReadFolder } from "../lib/source/reader";
 import { type BuildFolder, type BuildTarget, type MigrationsOptions, readOptions } from "./build-options";
@@ -15,6 +15,7 @@ import { generateSet, NO_SET, SET } from "./set";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
+export { digestOfFolder } from "./digest";
 export { readSet } from "./set";
 
 const name = "migration-lambda:bundle";
@@ -101,12 +102,11 @@ function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder)
   const entries = read.map((one) =>
     one.kind === "sql" ? JSON.stringify(one) : `{ ...${JSON.stringify(one)}, module: m${modules.indexOf(one)} }`,
   );
-  const digest = sha256(read.map((one) => `${one.name}\n${one.checksum}\n`).join(""));
   return [
     ...imports,
     "export const bundle = {",
     `  location: ${JSON.stringify(folder.location)},`,
-    `  digest: ${JSON.stringify(digest)},`,
+    `  digest: ${JSON.stringify(digestOfSet(read))},`,
     `  dialect: ${JSON.stringify(folder.dialect)},`,
     `  format: ${JSON.stringify(format)},`,
     ...(tool === undefined ? [] : [`  tool: { format: ${JSON.stringify(format)}, package: tool },`]),

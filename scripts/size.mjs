@@ -17,7 +17,7 @@ const SERVICE = ["dist", "functions", "infra", "lib", "migrations", "plugins"];
 const SERVICE_FILES = ["serverless.yml", "package.json", "tsconfig.json", ".env.example"];
 
 await main(async () => {
-  if (!existsSync(join(root, "dist/plugins/esbuild.js"))) await buildProject(root);
+  if (!existsSync(join(root, "dist/plugins/serverless.js"))) await buildProject(root);
   const over = [];
   for (const [kind, { env, budget }] of Object.entries(BUDGETS)) {
     const folder = mkdtempSync(join(tmpdir(), "migration-lambda-size-"));

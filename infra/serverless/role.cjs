@@ -21,26 +21,37 @@ exports.resources = async ({ resolveVariable }) => {
   const inVpc = (await resolveVariable("param:subnetIds")) !== "";
   const functions = `${service}-${stage}-*`;
   const logs = sub(`arn:%{AWS::Partition}:logs:%{AWS::Region}:%{AWS::AccountId}:log-group:/aws/lambda/${functions}:*`);
-  const Statement = [
-    { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: [logs] },
-    ...(inVpc ? interfaces(functions) : []),
-    ...(await statements({ resolveVariable })),
-  ];
+  const Statement = [write(logs), ...(inVpc ? interfaces(functions) : []), ...(await statements({ resolveVariable }))];
   return {
     Resources: {
-      MigratorRole: {
-        Type: "AWS::IAM::Role",
-        Properties: {
-          AssumeRolePolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
-          },
-          Policies: [{ PolicyName: "migrator", PolicyDocument: { Version: "2012-10-17", Statement } }],
-        },
-      },
+      MigratorRole: role("migrator", Statement),
+      DeploymentRole: role("deployment", [write(logs), call(functions)]),
     },
   };
 };
+
+function role(PolicyName, Statement) {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      },
+      Policies: [{ PolicyName, PolicyDocument: { Version: "2012-10-17", Statement } }],
+    },
+  };
+}
+
+function write(logs) {
+  return { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents"], Resource: [logs] };
+}
+
+/** The functions of this service, itself among them: a run may last longer than it may. */
+function call(functions) {
+  const arn = sub(`arn:%{AWS::Partition}:lambda:%{AWS::Region}:%{AWS::AccountId}:function:${functions}`);
+  return { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [arn] };
+}
 
 /** Allowed to Lambda, denied to the code of the functions: https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
 function interfaces(functions) {

@@ -2,10 +2,10 @@ import { type Call, type Command, runIdOf } from "../command";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { outcomeOf, type Report, type Summary, type Unreached } from "../report";
+import { type Results, summary } from "../summary";
 import { createDeadline } from "./deadline";
 import type { Migrator } from "./migrator";
 import { type Choice, checkDatabase, selectDatabases } from "./selection";
-import { type Results, summary } from "./summary";
 
 export interface DatabasesOptions extends Choice {
   /** The Migrator of one database; without a name, of the one that the settings name. Opens no connection. */

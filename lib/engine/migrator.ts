@@ -21,7 +21,7 @@ import { cancelStatement } from "./cancel";
 import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
 import { resumption } from "./plan";
-import { joinedReport, refusedReport, statusReport } from "./reports";
+import { refusedReport, statusReport, unfinishedReport } from "./reports";
 import { settleTask } from "./settle";
 import { isRunning, stored, type Task, type Turn, takeTurn, verdictOn, withProgress } from "./turn";
 
@@ -146,7 +146,7 @@ async function statusOf(turn: Turn, { runId }: StatusCommand, { reader, state }:
     const obstacle = isRunning(state) ? undefined : await obstacleTo(turn, reader, state);
     return statusReport(head, { migrations, state: await withProgress(reader, state), ...(obstacle && { obstacle }) });
   }
-  if (state.run) return state.run.report ?? joinedReport(head, state.run, await withProgress(reader, state));
+  if (state.run) return state.run.report ?? unfinishedReport(head, state.run, await withProgress(reader, state));
   return refusedReport(head, [
     {
       code: "UNKNOWN_RUN",

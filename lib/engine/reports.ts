@@ -3,8 +3,10 @@ import type { RunRow, State, StatementFailure, Step } from "../database/database
 import { excerpt } from "../mask";
 import type { Migration, SqlScript } from "../migration";
 import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
+import { digestOfSet } from "../set";
 import { changedProblem, lateProblem, type Plan, reformattedNotice } from "./plan";
 import type { RunnerResult } from "./runner";
+import { stepsLeft } from "./steps-left";
 
 /** What every Report of one call begins with. */
 export interface Heading {
@@ -52,6 +54,7 @@ export function statusReport(head: Heading, { migrations, state, obstacle }: Sta
     applied: state.applied.map(({ name, appliedAt, runId }) => ({ name, appliedAt, runId })),
     ahead: ahead.map(({ name }) => name),
     changed: changed.map(({ name }) => name),
+    set: digestOfSet(migrations),
     ...(inProgress && { inProgress }),
   });
 }
@@ -65,14 +68,17 @@ export function inProgressOf({ step, holder, progress }: State): InProgress | un
     direction,
     runId,
     elapsedMs,
-    ...(script && {
-      statement: Math.min(statement + 1, script.statements.length),
-      statements: script.statements.length,
-    }),
+    ...(script && placeIn(script, statement)),
     ...(connection === holder && { connection }),
     ...(progress !== undefined && { progress }),
     ...(error && { error: error.message }),
   };
+}
+
+function placeIn({ statements }: SqlScript, index: number): Pick<InProgress, "statement" | "statements" | "sql"> {
+  const at = Math.min(index, statements.length - 1);
+  const { sql = "" } = statements[at] ?? {};
+  return { statement: at + 1, statements: statements.length, sql: excerpt(sql) };
 }
 
 export function refusedReport(head: Heading, problems: readonly Problem[]): Report {
@@ -84,15 +90,25 @@ export function refusedReport(head: Heading, problems: readonly Problem[]): Repo
 /** For a caller who finds a run of the same kind going on: that run's id and where it is. */
 export function joinedReport(head: Heading, run: RunRow, state: State): Report {
   const inProgress = inProgressOf(state);
+  const left = stepsLeft(run, state);
+  const place = { step: run.plan.length - left.length + 1, steps: run.plan.length };
   const where = inProgress ? `at ${inProgress.name}` : "between two migrations";
   return report(
     { ...head, runId: run.runId },
     {
       outcome: "running",
       message: `Run ${run.runId} is doing this already, ${where}, for ${seconds(run.elapsedMs)}.`,
-      ...(inProgress && { inProgress }),
+      remaining: left.map(({ name }) => name),
+      ...(inProgress && { inProgress: { ...inProgress, ...place } }),
     },
   );
+}
+
+/** For who asks about a run that has not come to an end. Whose connection no longer holds the lock was cut off. */
+export function unfinishedReport(head: Heading, run: RunRow, state: State): Report {
+  if (run.connection === state.holder) return joinedReport(head, run, state);
+  const message = "It was cut off; the same command with the same run id goes on with it.";
+  return report({ ...head, runId: run.runId }, { outcome: "incomplete", message });
 }
 
 /** For a caller whose time was up before the lock was free. */

@@ -36,6 +36,8 @@ const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   IN_USE: 503,
   OUT_OF_DATE: 503,
   MIGRATING: 503,
+  NOT_INVOKED: 502,
+  FUNCTION_FAILED: 502,
 };
 
 /** What came of a Command; what is no success is a problem. */

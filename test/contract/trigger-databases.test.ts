@@ -1,5 +1,5 @@
-import { summary } from "../../lib/engine/summary";
 import type { Report, Summary, Unreached } from "../../lib/report";
+import { summary } from "../../lib/summary";
 import { httpTrigger } from "../../lib/trigger/http";
 import type { HttpResponse } from "../../lib/trigger/http-answer";
 import { invokeTrigger } from "../../lib/trigger/invoke";

@@ -67,6 +67,8 @@ describe("the status of an answer", () => {
     IN_USE: 503,
     OUT_OF_DATE: 503,
     MIGRATING: 503,
+    NOT_INVOKED: 502,
+    FUNCTION_FAILED: 502,
   };
   test.each(Object.entries(statuses) as [ErrorCode, number][])("of the error %s is %i", async (code, status) => {
     const advice = "Do something.";

@@ -44,6 +44,8 @@ export const ERROR_CODES = Object.keys({
   OUT_OF_DATE: 1,
   MIGRATING: 1,
   STATEMENT_FAILED: 1,
+  NOT_INVOKED: 1,
+  FUNCTION_FAILED: 1,
 } satisfies Record<ErrorCode, 1>) as readonly ErrorCode[];
 
 /** Hands an event to a Trigger whose Migrator plays the script: gives this Report, or throws this error. */

@@ -72,11 +72,13 @@ test(
     const zip = await packaged("shop-migrations.zip");
     const functions = join(zip, "node_modules/migration-lambda/dist/functions");
     const names = ["00_create-product-table", "01_add-first-product"];
-    expect(readdirSync(functions).sort()).toEqual(["migrate.js", "rollback.js", "status.js"]);
-    for (const file of readdirSync(functions)) {
+    expect(readdirSync(functions).sort()).toEqual(["deployment.js", "migrate.js", "rollback.js", "status.js"]);
+    for (const file of ["migrate.js", "rollback.js", "status.js"]) {
       const bundle = readFileSync(join(functions, file), "utf8");
       expect(names.filter((name) => bundle.includes(name))).toEqual(names);
     }
+    const template = readFileSync(join(project, "package/cloudformation-template-update-stack.json"), "utf8");
+    expect(JSON.parse(template).Resources.MigrationsBeforeDeployment.Properties.Functions).toBe("shop-migrations-dev");
     const report = await invoke(join(functions, "migrate.js"), database.url);
     expect(report.done.map(({ name }) => name)).toEqual(names);
     expect(await database.query("SELECT name FROM product")).toEqual([{ name: "A first product" }]);
@@ -90,7 +92,7 @@ test(
     const yaml = readFileSync(join(REPOSITORY, "examples/minimal/serverless.yml"), "utf8");
     const line = /export \{ handler \} from "migration-lambda\/functions\/migrate";/.exec(yaml)?.[0] ?? "";
     mkdirSync(join(project, "functions"));
-    for (const name of ["migrate", "rollback", "status"])
+    for (const name of ["migrate", "rollback", "status", "deployment"])
       writeFileSync(join(project, `functions/${name}.ts`), line.replace("/migrate", `/${name}`));
     const individually = yaml.replaceAll("node_modules/migration-lambda/dist/functions/", "functions/");
     writeFileSync(join(project, "serverless.yml"), `${individually}\npackage:\n  individually: true\n`);
@@ -105,6 +107,34 @@ test(
   },
   PACKAGING_MS,
 );
+
+test("its command line writes a migration, and runs SQL without anything else installed", async () => {
+  const database = await createTestDatabase();
+  const options = {
+    cwd: project,
+    env: { ...process.env, CI: "", DATABASE_URL: database.url, MIGRATIONS_DIR: "by-hand" },
+  };
+  const migrationLambda = (...args: readonly string[]) => run("npx", ["--no", "migration-lambda", ...args], options);
+  expect((await migrationLambda("new", "add-carts")).stdout).toBe("by-hand/00_add-carts.sql\n");
+  writeFileSync(join(project, "by-hand/00_add-carts.sql"), "-- migrate:up\nCREATE TABLE carts (id INT);\n");
+  expect((await migrationLambda("migrate", "--url")).stdout).toMatch(/✔ 00_add-carts .*\n✔ 1 applied\.\n$/);
+  expect(await database.query("SELECT * FROM carts")).toEqual([]);
+});
+
+test("its command line says that code needs esbuild, where that is not installed", async () => {
+  const database = await createTestDatabase();
+  rmSync(join(project, "node_modules/esbuild"));
+  try {
+    const env = { ...process.env, DATABASE_URL: database.url };
+    const failed = run("npx", ["--no", "migration-lambda", "migrate", "--url"], { cwd: project, env });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("npm install --save-dev esbuild"),
+    });
+  } finally {
+    symlinkSync(join(REPOSITORY, "node_modules/esbuild"), join(project, "node_modules/esbuild"));
+  }
+});
 
 test("the package can be required and imported", async () => {
   const print = 'console.log(new MigratorError("INVALID_SETTINGS", "x").code)';

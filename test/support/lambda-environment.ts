@@ -37,6 +37,8 @@ export interface EnvironmentOptions {
   readonly settings: LambdaFunction;
   readonly runtime: LambdaRuntime;
   readonly taskRoot: string;
+  /** Where it reaches Lambda itself. */
+  readonly endpoint: string;
   /** Where the environment may keep its /tmp and its log. */
   readonly folder: string;
   readonly between: "frozen" | "running";
@@ -219,12 +221,13 @@ export const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOU
  * Nothing of the test's own environment: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  * TMPDIR is ours: on Lambda each environment has a /tmp of its own.
  */
-function environmentOf({ name, settings, taskRoot, runtime, folder }: EnvironmentOptions, tmp: string) {
+function environmentOf({ name, settings, taskRoot, runtime, folder, endpoint }: EnvironmentOptions, tmp: string) {
   return {
     TMPDIR: tmp,
     AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
     AWS_SECRET_ACCESS_KEY: "not-a-secret",
     AWS_SESSION_TOKEN: "not-a-token",
+    AWS_ENDPOINT_URL_LAMBDA: endpoint,
     ...settings.environment,
     _HANDLER: settings.handler,
     AWS_DEFAULT_REGION: REGION,

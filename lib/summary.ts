@@ -1,4 +1,4 @@
-import { type Outcome, outcomeOf, type Report, type Summary, type Unreached } from "../report";
+import { type Outcome, outcomeOf, type Report, type Summary, type Unreached } from "./report";
 
 /** The worst first. */
 const OUTCOMES: readonly Outcome[] = ["failed", "refused", "running", "incomplete", "done"];

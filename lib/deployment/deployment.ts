@@ -1,0 +1,144 @@
+import type { MigrateCommand } from "../command";
+import { MigratorError } from "../errors";
+import type { Log } from "../log";
+import type { Pace } from "../remote/follow";
+import type { Lambda } from "../remote/lambda";
+import { logLink } from "../remote/log-link";
+import { functionNames } from "../remote/names";
+import { createRemote, type Remote } from "../remote/remote";
+import type { Report, Summary } from "../report";
+import { type Answer, sendAnswer } from "./answer";
+import { type DeploymentEvent, type Properties, readEvent, readProperties } from "./request";
+
+/** The part of Lambda's context object that is used. */
+export interface DeploymentContext {
+  readonly awsRequestId: string;
+  /** Whom this function calls to go on with its own work. */
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export interface DeploymentOptions {
+  readonly lambda: Lambda;
+  readonly log: Log;
+  /** Of the function itself and of those that it calls. */
+  readonly region: string;
+  readonly pace?: Pace;
+}
+
+/** Milliseconds that are kept for the answer. */
+const RESERVE_MS = 30_000;
+
+/**
+ * The handler of a function that CloudFormation calls: Create and Update run the migrations of another function, and the
+ * stack waits. It is meant to be outside the VPC: nothing in it needs the database, and CloudFormation is answered over the
+ * internet. Delete, and whatever a stack does to go back, touches nothing.
+ */
+export function createDeploymentHandler(options: DeploymentOptions) {
+  return async (input: unknown, context: DeploymentContext): Promise<void> => {
+    const { log } = options;
+    const event = readEvent(input);
+    const { RequestType, LogicalResourceId, RequestId } = event;
+    log.info("asked", { request: RequestType, resource: LogicalResourceId, id: RequestId });
+    const answer = await decide(options, event, context).catch((error: unknown) => unexpected(error, log));
+    if (answer) await sendAnswer(event, answer, log);
+  };
+}
+
+/** @returns nothing when the function has called itself, to go on */
+async function decide(
+  options: DeploymentOptions,
+  event: DeploymentEvent,
+  context: DeploymentContext,
+): Promise<Answer | undefined> {
+  const { firstCalledAt = new Date().toISOString() } = event;
+  if (event.RequestType === "Delete") return untouched("The database is left as it is.");
+  const properties = readProperties(event.ResourceProperties);
+  const reason = reasonNotTo(event, properties);
+  if (reason !== undefined) return untouched(reason);
+  const { lambda, pace } = options;
+  const remote = createRemote({ names: functionNames(properties.Functions), lambda, ...(pace && { pace }) });
+  if (properties.Digest !== undefined) await checkDigest(remote, properties, properties.Digest);
+  const until = Date.parse(firstCalledAt) + properties.Patience * 1000;
+  const mine = Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, until - Date.now());
+  const result = await remote.run(commandOf(event, properties), { signal: AbortSignal.timeout(Math.max(mine, 1)) });
+  if (result.outcome === "running" && Date.now() >= until) return stillRunning(result.runId);
+  if (result.outcome === "running") {
+    // The run lasts longer than this function may: another call of it goes on waiting.
+    await lambda.start(context.invokedFunctionArn, { ...event, firstCalledAt });
+    options.log.info("goes on in another call", { firstCalledAt });
+    return undefined;
+  }
+  return answerOf(result, logOf(properties, options));
+}
+
+/** Why a request of the stack's is no reason to migrate. */
+function reasonNotTo({ RequestType, OldResourceProperties }: DeploymentEvent, now: Properties): string | undefined {
+  if (RequestType !== "Update") return undefined;
+  const old = readOld(OldResourceProperties);
+  if (old.Built !== undefined && now.Built !== undefined && Date.parse(now.Built) < Date.parse(old.Built)) {
+    return "The stack goes back to what it was; the database is left as it is.";
+  }
+  return old.Digest !== undefined && old.Digest === now.Digest ? "The migrations are the same as before." : undefined;
+}
+
+/** What was there before may have been of another kind. */
+function readOld(input: unknown): Partial<Properties> {
+  try {
+    return readProperties(input);
+  } catch {
+    return {};
+  }
+}
+
+/** The stack may not have replaced the functions yet. */
+async function checkDigest(remote: Remote, { Database, Databases }: Properties, digest: string): Promise<void> {
+  if (Databases !== undefined) return;
+  const status = await remote.run({ action: "status", ...(Database !== undefined && { database: Database }) });
+  if ("databases" in status || status.set === undefined || status.set === digest) return;
+  throw new MigratorError("INVALID_COMMAND", "The function has other migrations than the stack asks for.", {
+    advice: "Let the custom resource depend on the functions (DependsOn), and build both at once.",
+  });
+}
+
+function commandOf({ RequestId }: DeploymentEvent, { Phase, Database, Databases }: Properties): MigrateCommand {
+  return {
+    action: "migrate",
+    // The same request again is the same run.
+    runId: `cloudformation-${RequestId}`.slice(0, 128),
+    ...(Phase && { phase: Phase }),
+    ...(Database !== undefined && { database: Database }),
+    ...(Databases !== undefined && { databases: Databases }),
+  };
+}
+
+/** The stack would be taken for one that hangs. */
+function stillRunning(runId: string): Answer {
+  const reason =
+    "The migrations are still running, and the stack cannot wait any longer. They go on in the database. " +
+    `When status of run ${runId} says done, deploy again.`;
+  return { status: "FAILED", reason };
+}
+
+/** The log comes early: what is too long is cut at its end. */
+function answerOf(result: Report | Summary, log: string): Answer {
+  if (result.outcome === "done") return { status: "SUCCESS", reason: result.message };
+  const details = "databases" in result ? [] : [result.failure?.advice, ...result.problems.map(({ advice }) => advice)];
+  return { status: "FAILED", reason: [result.message, log, ...details].filter(Boolean).join(" ") };
+}
+
+function logOf({ Functions }: Properties, { region }: DeploymentOptions): string {
+  const { migrate } = functionNames(Functions);
+  return `The log is /aws/lambda/${migrate} ( ${logLink(region, migrate)} ).`;
+}
+
+function untouched(reason: string): Answer {
+  return { status: "SUCCESS", reason };
+}
+
+/** A stack that gets no answer hangs for an hour. */
+function unexpected(error: unknown, log: Log): Answer {
+  log.error("failed", { error });
+  if (!(error instanceof MigratorError)) return { status: "FAILED", reason: "Unexpected; this function's log has it." };
+  return { status: "FAILED", reason: [error.message, error.advice].filter(Boolean).join(" ") };
+}

@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Command } from "../command";
+import { MigratorError } from "../errors";
+import type { Report, Summary, Unreached } from "../report";
+import { summary } from "../summary";
+import type { Watch } from "./remote";
+
+/** Milliseconds. */
+export interface Pace {
+  /** Between two looks at a run: at first, and at most. */
+  readonly first: number;
+  readonly most: number;
+  /** How long nothing may be heard of what was started: Lambda keeps calls for later when too many are running. */
+  readonly silence: number;
+}
+
+type Started = Extract<Command, { readonly action: "migrate" | "rollback" | "adopt" | "baseline" }> & {
+  readonly runId: string;
+};
+
+interface Looking {
+  readonly watch: Watch;
+  readonly pace: Pace;
+  /** Asks the function that only reads. */
+  look(command: Command): Promise<Report | Summary>;
+}
+
+export interface Following extends Looking {
+  readonly command: Started;
+  /** Whether the run may have been started before. */
+  readonly known: boolean;
+  start(): Promise<void>;
+}
+
+type Result = Report | Unreached;
+
+/** One database of a Command, and the last that is known of it. */
+interface Target {
+  readonly database: string;
+  readonly named: boolean;
+  last: Result;
+  ended: boolean;
+}
+
+/** How a look at a database's run found it. */
+type Seen = "ended" | "goes on" | "stopped" | "nothing";
+
+/** Starts a run and waits for its end. */
+export async function follow(following: Following): Promise<Report | Summary> {
+  const { command } = following;
+  const startedAt = new Date().toISOString();
+  const before = await lookBefore(following);
+  const targets = "databases" in before ? before.databases.map(toTarget) : [toTarget(before)];
+  for (const target of targets) target.ended = isOver(target.last, following);
+  const end = await untilEnd(following, targets);
+  const results = targets.map((target) =>
+    target.ended || end === "end" ? target.last : leftReport(target, command, end),
+  );
+  const [only] = results;
+  if (!("databases" in before) && only && "outcome" in only) return only;
+  const { runId, action } = command;
+  return summary({ runId, action, startedAt }, { databases: results, notStarted: [] });
+}
+
+/** Waits for the end of one run. */
+export async function attach(
+  run: { readonly runId: string; readonly database?: string },
+  { watch, pace, look }: Looking,
+): Promise<Report> {
+  for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
+    const seen = await look({ action: "status", ...run });
+    if ("databases" in seen || seen.outcome !== "running") return seen as Report;
+    watch.onProgress?.(seen);
+    if (!(await pause(pauseMs, watch))) return seen;
+  }
+}
+
+/** So that nothing is started for nothing, and a database that cannot be reached is told of at once. */
+async function lookBefore(following: Following): Promise<Report | Summary> {
+  const { command, known, look } = following;
+  if (known && command.databases === undefined) {
+    const run = await look(statusOf(command, command.database));
+    if (!isUnknown(run)) return run;
+  }
+  return look(planOf(command));
+}
+
+/** What asks, without changing anything, what there is to do. */
+function planOf(command: Started): Command {
+  const { database, databases } = command;
+  const where = { ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
+  switch (command.action) {
+    case "migrate": {
+      const { to, steps, phase } = command;
+      const selection = {
+        ...(to !== undefined && { to }),
+        ...(steps !== undefined && { steps }),
+        ...(phase && { phase }),
+      };
+      return { action: "plan", of: "migrate", ...where, ...selection };
+    }
+    case "rollback":
+      return { action: "plan", of: "rollback", ...where, steps: command.steps };
+    default:
+      return { action: "status", ...where };
+  }
+}
+
+function statusOf({ runId }: Started, database: string | undefined): Command {
+  return { action: "status", runId, ...(database !== undefined && { database }) };
+}
+
+function toTarget(last: Result, _index?: number, all?: readonly Result[]): Target {
+  return { database: last.database, named: all !== undefined, last, ended: false };
+}
+
+/** Whether there is nothing to start, or to wait for. */
+function isOver(seen: Result, { command }: Following): boolean {
+  if ("code" in seen) return true;
+  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0;
+  return seen.runId === command.runId && ["done", "failed", "refused"].includes(seen.outcome);
+}
+
+/** What there was to see when the waiting ended. */
+type End = "end" | "left" | "not started";
+
+async function untilEnd(following: Following, targets: readonly Target[]): Promise<End> {
+  const { command, pace, watch, start } = following;
+  if (targets.every(({ ended }) => ended)) return "end";
+  if (watch.signal?.aborted) return "not started";
+  watch.onStart?.(command.runId);
+  await start();
+  let heard = Date.now();
+  for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
+    if (!(await pause(pauseMs, watch))) return "left";
+    const seen = await lookAt(following, targets, heard);
+    if (targets.every(({ ended }) => ended)) return "end";
+    if (seen.has("ended") || seen.has("goes on")) heard = Date.now();
+    else if (seen.has("stopped")) {
+      // The same run id goes on with what was stopped, and gives what has ended as it was.
+      await start();
+      heard = Date.now();
+    } else if (Date.now() - heard > pace.silence) throw notBegun(command);
+  }
+}
+
+async function lookAt(following: Following, targets: readonly Target[], heard: number): Promise<ReadonlySet<Seen>> {
+  const seen = new Set<Seen>();
+  for (const target of targets.filter(({ ended }) => !ended)) {
+    try {
+      seen.add(await lookAtOne(following, target));
+    } catch (error) {
+      // Looking again does no harm.
+      const passing = error instanceof MigratorError && Date.now() - heard < following.pace.silence;
+      if (!passing) throw error;
+      seen.add("nothing");
+    }
+  }
+  return seen;
+}
+
+async function lookAtOne(following: Following, target: Target): Promise<Seen> {
+  const { command, look, watch } = following;
+  const database = target.named ? target.database : command.database;
+  const run = await look(statusOf(command, database));
+  if ("databases" in run) return "nothing";
+  if (isUnknown(run)) return lookAround(following, target, database);
+  target.last = run;
+  target.ended = isOver(run, following);
+  if (target.ended) return "ended";
+  if (run.outcome !== "running") return "stopped";
+  watch.onProgress?.(run);
+  return "goes on";
+}
+
+/** The run has left no trace so far: it waits for another one, there is nothing left to do, or it has not begun. */
+async function lookAround(following: Following, target: Target, database: string | undefined): Promise<Seen> {
+  const { command, look, watch } = following;
+  const where = database === undefined ? {} : { database };
+  const around = await look({ action: "status", ...where });
+  if (!("databases" in around) && around.outcome === "running") {
+    watch.onProgress?.(around);
+    return "goes on";
+  }
+  const { databases: _, ...one } = command;
+  const plan = await look(planOf({ ...one, ...where }));
+  if ("databases" in plan || plan.action !== "plan" || !isOver(plan, following)) return "nothing";
+  target.last = { ...plan, runId: command.runId, action: command.action };
+  target.ended = true;
+  return "ended";
+}
+
+function isUnknown(seen: Report | Summary): boolean {
+  return "problems" in seen && seen.problems.some(({ code }) => code === "UNKNOWN_RUN");
+}
+
+function leftReport({ last }: Target, { runId, action }: Started, end: Exclude<End, "end">): Result {
+  if ("code" in last) return last;
+  if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };
+  return { ...last, runId, action, outcome: "running", message: `Run ${runId} goes on without being watched.` };
+}
+
+function longer(pauseMs: number, { most }: Pace): number {
+  return Math.min(pauseMs * 1.5, most);
+}
+
+/** @returns false when there is nobody any more who waits */
+async function pause(ms: number, { signal }: Watch): Promise<boolean> {
+  await sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  return signal?.aborted !== true;
+}
+
+function notBegun({ runId }: Started): MigratorError {
+  return new MigratorError("FUNCTION_FAILED", `Run ${runId} has not begun.`, {
+    advice: "The function's log may say why. Calling again with the same run id does no harm.",
+  });
+}
