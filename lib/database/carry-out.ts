@@ -1,7 +1,7 @@
 import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
-import type { Intent } from "./journal";
+import { type Intent, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
 import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup, write } from "./session";
@@ -20,11 +20,16 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
-    from = Math.max(await reached(setup), passed(course, sent.done));
+    const { statement, torn } = await reached(setup);
+    from = Math.max(statement, passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    if (!remains && segment?.kind !== "block" && (await worthAnother(setup, error, attempt))) continue;
+    const whole = !remains && !torn && segment?.kind !== "block";
+    if (whole && (await worthAnother(setup, error, attempt))) continue;
     if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
-    return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
+    return {
+      end: "failed",
+      failure: await record(setup, step, { error, index, segment, left: torn ? "yes" : remains }),
+    };
   }
 }
 
@@ -38,13 +43,19 @@ function courseOf({ dialect, ...place }: SessionSetup, { script, from }: Step): 
   return { segments, frame: dialect.frame(script, from).repeated };
 }
 
-/** Index of the first statement that the journal does not take for done. */
-async function reached({ connection, tables, dialect }: SessionSetup): Promise<number> {
+interface Reached {
+  /** Index of the first statement that the journal does not take for done. */
+  readonly statement: number;
+  /** Whether a part of the transaction that begins there was committed. */
+  readonly torn: boolean;
+}
+
+async function reached({ connection, tables, dialect }: SessionSetup): Promise<Reached> {
   const { name } = dialect.grammar;
-  const [row] = await connection.query<readonly { readonly statement: number }[]>(
-    `SELECT ${name("statement")} FROM ${tables.step} WHERE ${name("id")} = 1`,
+  const [row] = await connection.query<readonly { readonly statement: number; readonly probe: string | null }[]>(
+    `SELECT ${name("statement")}, ${name("probe")} FROM ${tables.step} WHERE ${name("id")} = 1`,
   );
-  return row?.statement ?? 0;
+  return { statement: row?.statement ?? 0, torn: row?.probe === TORN };
 }
 
 /** What commits by itself has taken effect once it was answered, even when its mark was refused. */
@@ -57,7 +68,7 @@ function passed({ segments }: Course, done: number | undefined): number {
 async function unrecorded(setup: SessionSetup, from: number, error: ServerError): Promise<unknown> {
   const context = contextOf(setup);
   const statement = setup.dialect.grammar.whileLocked(setup.lock, String(from));
-  const inTime = (await reached(setup)) >= from;
+  const inTime = (await reached(setup)).statement >= from;
   if (!inTime) await write(setup, [updateStep(context, { statement, probe: "NULL" })]).catch(() => undefined);
   return journalError(setup.dialect, error);
 }
@@ -66,19 +77,20 @@ interface Refusal {
   readonly error: ServerError;
   readonly index: number | undefined;
   readonly segment: Segment | undefined;
-  readonly remains: Remains | undefined;
+  /** Whether something stays of what failed. */
+  readonly left: Remains | undefined;
 }
 
 /** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
 async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promise<StatementFailure> {
-  const { error, index, segment, remains } = refusal;
+  const { error, index, segment, left } = refusal;
   const first = segment?.first ?? 0;
   // A block that can be repeated is one that undoes itself.
   const applied = segment?.kind === "block" && !segment.repeatable ? (index ?? first) : first;
   const context = contextOf(setup);
   const message = setup.dialect.errors.wordsOf(error);
   const at = index === undefined ? {} : { index };
-  const untouched = applied === 0 && remains !== "yes";
+  const untouched = applied === 0 && left !== "yes";
   await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
   const reason = setup.dialect.errors.kindOf(error);
   const known = reason === "contention" || reason === "denied" ? { reason } : {};

@@ -25,7 +25,8 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
   return {
     dialect: dialect.name,
     segments: dialect.segments,
-    settling: (script, { kind, first, repeatable }) => {
+    settling: (script, { kind, first, repeatable, unsure }) => {
+      if (unsure) return "asked";
       if (kind === "transaction") return "undone";
       if (repeatable) return "repeated";
       // Whether there is an effect to look for does not depend on where.

@@ -80,6 +80,8 @@ export interface Segment {
   readonly count: number;
   /** Whether running it again is harmless where it cannot be known whether it took effect. */
   readonly repeatable: boolean;
+  /** Of a transaction: what it calls may commit, so that running it again is harmless only where that did not happen. */
+  readonly unsure?: true;
   /** Those that are sent; transaction control that ours stands for is left out. */
   readonly statements: readonly NumberedStatement[];
 }

@@ -68,6 +68,9 @@ export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
   run: [],
 };
 
+/** In place of a fingerprint: what a transaction calls has committed a part of it. */
+export const TORN = "torn";
+
 /** What a step's intent holds, as column values. */
 export interface Intent {
   readonly name: string;

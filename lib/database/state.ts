@@ -34,6 +34,8 @@ export interface StepRow {
   readonly error?: StepError;
   /** What the objects that the statement about to run names were like before it. */
   readonly probe?: string;
+  /** What the transaction about to run calls has committed a part of it. */
+  readonly torn?: true;
   /** What a migration in code has asked to have back when it is begun again. */
   readonly state?: unknown;
   /** How often in a row it was cut off at the same place. */
