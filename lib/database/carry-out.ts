@@ -20,15 +20,16 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
-    const { statement, torn } = await reached(setup);
-    from = Math.max(statement, passed(course, sent.done));
+    const known = await reached(setup);
+    from = Math.max(known.statement, passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
+    const torn = known.torn || (segment?.kind === "implicit" && segment.unsure === true);
     const whole = !remains && !torn && segment?.kind !== "block";
     if (whole && (await worthAnother(setup, error, attempt))) continue;
     if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
     return {
       end: "failed",
-      failure: await record(setup, step, { error, index, segment, left: torn ? "yes" : remains }),
+      failure: await record(setup, step, { error, index, segment, left: torn ? "torn" : remains }),
     };
   }
 }
@@ -78,7 +79,7 @@ interface Refusal {
   readonly index: number | undefined;
   readonly segment: Segment | undefined;
   /** Whether something stays of what failed. */
-  readonly left: Remains | undefined;
+  readonly left: Remains | "torn" | undefined;
 }
 
 /** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
@@ -90,8 +91,9 @@ async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promis
   const context = contextOf(setup);
   const message = setup.dialect.errors.wordsOf(error);
   const at = index === undefined ? {} : { index };
-  const untouched = applied === 0 && left !== "yes";
-  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
+  const kept = left === "torn" ? [updateStep(context, { probe: setup.dialect.grammar.text(TORN) })] : [];
+  const untouched = applied === 0 && left !== "yes" && left !== "torn";
+  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context), ...kept]);
   const reason = setup.dialect.errors.kindOf(error);
   const known = reason === "contention" || reason === "denied" ? { reason } : {};
   return { message, code: error.code, applied, ...at, ...known } as const;

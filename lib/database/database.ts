@@ -80,7 +80,7 @@ export interface Segment {
   readonly count: number;
   /** Whether running it again is harmless where it cannot be known whether it took effect. */
   readonly repeatable: boolean;
-  /** Of a transaction: what it calls may commit, so that running it again is harmless only where that did not happen. */
+  /** What it calls may commit in its middle: where it was refused, a part of it may have taken effect all the same. */
   readonly unsure?: true;
   /** Those that are sent; transaction control that ours stands for is left out. */
   readonly statements: readonly NumberedStatement[];

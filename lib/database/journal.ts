@@ -68,7 +68,7 @@ export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
   run: [],
 };
 
-/** In place of a fingerprint: what a transaction calls has committed a part of it. */
+/** In place of a fingerprint: a part of the segment has been committed, or may have been. */
 export const TORN = "torn";
 
 /** What a step's intent holds, as column values. */

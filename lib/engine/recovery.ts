@@ -102,7 +102,7 @@ function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
   const unknown = row.error
     ? `inside the block that begins at statement ${segment.first + 1}`
     : `in statement ${segment.first + 1}, and whether that took effect is not known`;
-  const torn = `in the transaction that begins at statement ${segment.first + 1}, and what that calls has committed a part of it`;
+  const torn = `at statement ${segment.first + 1}, and what runs there commits: a part of it may have taken effect`;
   const reason = row.torn ? torn : unknown;
   return {
     code: "CUT_OFF",

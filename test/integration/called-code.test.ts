@@ -87,3 +87,16 @@ test("the statement that failed after a prepared procedure call is the right one
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done" });
   expect(await database.query("SELECT n FROM later")).toEqual([]);
 });
+
+test("on PostgreSQL a procedure that may have committed when it fails is asked about too", async () => {
+  const database = await createTestDatabase({ server: "postgres18" });
+  const text =
+    "CREATE TABLE seen (times int);\nINSERT INTO seen VALUES (0);\nCREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN UPDATE seen SET times = times + 1; COMMIT; PERFORM 1 / 0; END $$;\nCALL p();";
+  const migration = sql("1_x", `-- migrate:up transaction:false\n${text}`, "postgres");
+  const target = { url: database.url, migrations: [migration] };
+  expect(await run(target, "migrate")).toMatchObject({ outcome: "failed", failure: { statement: 4 } });
+  expect(await run(target, "migrate")).toMatchObject({ problems: [{ code: "CUT_OFF", statement: 4 }] });
+  await run(target, "settle", { ...answer, statement: 4, as: "applied" });
+  expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_x", recovered: true }] });
+  expect(await seen(database)).toEqual([{ times: 1 }]);
+});
