@@ -17,7 +17,7 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     // Later on the session has what the script has made in it, and must keep that.
     const sent = await sendAll(setup, attempt === 1 ? [dialect.reset(setup), ...pieces] : pieces);
     if (sent.end === "left") return { end: "left" };
-    if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
+    if (sent.end === "answered") return done(setup, step, Date.now() - started);
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
     const known = await reached(setup);
@@ -32,6 +32,13 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
       failure: await record(setup, step, { error, index, segment, left: torn ? "torn" : remains }),
     };
   }
+}
+
+/** The step is recorded: whatever becomes of this, a lost connection shows in what comes next. */
+async function done({ connection, dialect }: SessionSetup, { script }: Step, durationMs: number): Promise<StepEnd> {
+  const left = script.kind === "sql" ? dialect.leftBy(script) : [];
+  for (const sql of left) await connection.query(sql).catch(() => undefined);
+  return { end: "done", durationMs };
 }
 
 function courseOf({ dialect, ...place }: SessionSetup, { script, from }: Step): Course {
