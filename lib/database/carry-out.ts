@@ -101,7 +101,7 @@ async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promis
   const kept = left === "torn" ? [updateStep(context, { probe: setup.dialect.grammar.text(TORN) })] : [];
   const untouched = applied === 0 && left !== "yes" && left !== "torn";
   await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context), ...kept]);
-  const reason = setup.dialect.errors.kindOf(error);
-  const known = reason === "contention" || reason === "denied" ? { reason } : {};
+  const reason = left === "torn" ? left : setup.dialect.errors.kindOf(error);
+  const known = reason === "contention" || reason === "denied" || reason === "torn" ? { reason } : {};
   return { message, code: error.code, applied, ...at, ...known } as const;
 }

@@ -163,8 +163,11 @@ export interface StatementFailure {
   readonly index?: number;
   /** How many statements of the script have taken effect. */
   readonly applied: number;
-  /** What it is not the statement's fault: somebody holds a lock that it needs, or a privilege is missing. */
-  readonly reason?: "contention" | "denied";
+  /**
+   * What more is known of it. `contention`: somebody holds a lock that it needs; `denied`: a privilege is missing; `torn`: a part
+   * of it has been committed, or may have been.
+   */
+  readonly reason?: "contention" | "denied" | "torn";
 }
 
 /** One connection, held for a whole run. */

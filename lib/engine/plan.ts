@@ -161,7 +161,8 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   const script: Script | undefined = migration && isSame(row, migration) ? migration.down : row.down;
   if (!script) return { problem: noDown(row, migration) };
   const { name, checksum, normalised } = row;
-  return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
+  // Kept with the intent: when it is cut off, it is brought to its end without the file as well.
+  return { step: { name, direction: "down", script, down: script, from: 0, checksum, normalised } };
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {

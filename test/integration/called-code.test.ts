@@ -38,7 +38,10 @@ test("a procedure that is the first statement and has committed when it fails is
   const database = await counting();
   await database.query(procedure("INSERT INTO later VALUES (1)"));
   const target = { url: database.url, migrations: [sql("1_x", "CALL p();")] };
-  expect(await run(target, "migrate")).toMatchObject({ outcome: "failed" });
+  expect(await run(target, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { applied: 0, advice: expect.stringContaining("answer with settle. Nothing stands before it.") },
+  });
   expect(await run(target, "migrate")).toMatchObject({ problems: [{ code: "CUT_OFF", statement: 1 }] });
 });
 
