@@ -1,6 +1,7 @@
 import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
+import { inUse, isInUse } from "./gate";
 import { type Intent, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
@@ -20,6 +21,9 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return done(setup, step, Date.now() - started);
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
+    // The row in the journal is not of this step yet.
+    if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
+    if (sent.atGate && isInUse(dialect, error)) throw inUse();
     const known = await reached(setup);
     from = Math.max(known.statement, passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);

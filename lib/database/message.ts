@@ -56,7 +56,7 @@ export function piecesOf(
     statement: segment?.first ?? step.from,
     ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
   });
-  const first = entry(context, [intentPart(intent, markBefore(segments[0]), context)]);
+  const first = entry(context, [gatePart(context), intentPart(intent, markBefore(segments[0]), context)]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
@@ -86,16 +86,16 @@ function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext
 
 function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
   const { resumed } = segment;
-  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
-  if (segment.kind === "transaction")
-    return [transaction(context, [...entering(segment, context), ...statements, ...own(context, mark)])];
+  const said = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
+  const statements = [...entering(segment, context), ...said];
+  if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
   return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
 }
 
 /** What is written here stays only if something commits before the transaction's own mark, which takes it back. */
-function entering({ unsure, first }: Probed, context: MessageContext): readonly Part[] {
-  if (!unsure) return [];
+function entering({ kind, unsure, first }: Probed, context: MessageContext): readonly Part[] {
+  if (kind !== "transaction" || !unsure) return [];
   return [updateStep(context, columnsOf({ statement: first, probe: context.dialect.grammar.text(TORN) }, context))];
 }
 
@@ -115,6 +115,15 @@ function own({ dialect }: Written, parts: readonly Part[]): readonly Part[] {
 /** What is written to the journal by itself. */
 export function entry(context: Written, parts: readonly Part[]): readonly Part[] {
   return transaction(context, own(context, parts));
+}
+
+/**
+ * What an intent begins with. The application's guarded transactions share a lock, which is taken from them while the intent
+ * is written: it waits for those that are under way, and everyone after it sees the intent. Its transaction holds nothing
+ * else that they could wait for, so there is no deadlock.
+ */
+export function gatePart({ dialect, tables }: MessageContext): Part {
+  return { sql: dialect.grammar.gate(tables.step), gate: true };
 }
 
 export function intentPart(intent: Intent, mark: Mark, context: MessageContext): Part {
@@ -158,6 +167,7 @@ function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context
     bundle: text(intent.bundle),
     down: text(storedScript(step.down)),
     repeatable: step.repeatable ? "1" : "0",
+    phase: text(step.phase),
   };
   return `INSERT INTO ${context.tables.migration} (${Object.keys(values).map(name).join(", ")})
  SELECT ${Object.values(values).join(", ")} FROM ${context.tables.step} WHERE ${name("id")} = 1`;

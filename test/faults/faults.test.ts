@@ -7,7 +7,7 @@ import { replaceOnce } from "./build-child";
 import { CELLS } from "./cells";
 
 /** A run for each cell on each dialect, and their servers besides, on a machine that does other things too. */
-const LONG_MS = 180_000;
+const LONG_MS = 400_000;
 const root = resolve(__dirname, "../..");
 const leash = join(root, "scripts/local/leash.mjs");
 

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DialectName } from "../../lib/migration";
 import type { Answer, Frame } from "./wire";
-import { PING, RELEASE, WIRES } from "./wires";
+import { COMMAND, PING, WIRES } from "./wires";
 
 /** A place in what goes back and forth, counted as the protocol counts. */
 export interface Position {
@@ -33,8 +33,8 @@ export interface Link {
   cut(): void;
   /** Ends the direction towards one side; the other stays open. */
   halfClose(side: "client" | "server"): void;
-  /** Slips in a command that gives the lock back. Only where the server waits for a command. */
-  releaseLocks(): Promise<void>;
+  /** Slips in a command: only where the server waits for one, and one of less than 256 bytes. */
+  slipIn(sql: string): Promise<void>;
   /** Goes on with what was held back at the position. */
   resume(): void;
 }
@@ -214,7 +214,7 @@ function controls(
   { client, server }: Ends,
   flow: Flow,
   { dialect }: LinkOptions,
-): Pick<Driven, "cut" | "halfClose" | "releaseLocks" | "silence"> {
+): Pick<Driven, "cut" | "halfClose" | "slipIn" | "silence"> {
   return {
     cut: () => {
       client.destroy();
@@ -223,14 +223,14 @@ function controls(
     halfClose: (side) => {
       (side === "client" ? client : server).end();
     },
-    releaseLocks: () =>
+    slipIn: (sql) =>
       new Promise((resolve) => {
         flow.swallow = ({ ready }) => {
           if (!ready) return;
           flow.swallow = undefined;
           resolve();
         };
-        server.write(RELEASE[dialect]());
+        server.write(COMMAND[dialect](sql));
       }),
     silence: () => {
       flow.state = "silent";

@@ -37,7 +37,9 @@ export async function startFaultServer(dialect) {
     );
   watch();
   const remove = () => {
-    for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
+    // What was killed a moment ago may still write.
+    for (const path of [folder, scratch])
+      rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   const end = () => {
     child.kill("SIGKILL");
