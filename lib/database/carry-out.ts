@@ -2,7 +2,7 @@ import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
 import { inUse, isInUse } from "./gate";
-import type { Intent } from "./journal";
+import { type Intent, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
 import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup, write } from "./session";
@@ -18,18 +18,31 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     // Later on the session has what the script has made in it, and must keep that.
     const sent = await sendAll(setup, attempt === 1 ? [dialect.reset(setup), ...pieces] : pieces);
     if (sent.end === "left") return { end: "left" };
-    if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
+    if (sent.end === "answered") return done(setup, step, Date.now() - started);
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
     // The row in the journal is not of this step yet.
     if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
     if (sent.atGate && isInUse(dialect, error)) throw inUse();
-    from = Math.max(await reached(setup), passed(course, sent.done));
+    const known = await reached(setup);
+    from = Math.max(known.statement, passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    if (!remains && segment?.kind !== "block" && (await worthAnother(setup, error, attempt))) continue;
+    const torn = known.torn || (segment?.kind === "implicit" && segment.unsure === true);
+    const whole = !remains && !torn && segment?.kind !== "block";
+    if (whole && (await worthAnother(setup, error, attempt))) continue;
     if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
-    return { end: "failed", failure: await record(setup, step, { error, index, segment, remains }) };
+    return {
+      end: "failed",
+      failure: await record(setup, step, { error, index, segment, left: torn ? "torn" : remains }),
+    };
   }
+}
+
+/** The step is recorded: whatever becomes of this, a lost connection shows in what comes next. */
+async function done({ connection, dialect }: SessionSetup, { script }: Step, durationMs: number): Promise<StepEnd> {
+  const left = script.kind === "sql" ? dialect.leftBy(script) : [];
+  for (const sql of left) await connection.query(sql).catch(() => undefined);
+  return { end: "done", durationMs };
 }
 
 function courseOf({ dialect, ...place }: SessionSetup, { script, from }: Step): Course {
@@ -42,13 +55,19 @@ function courseOf({ dialect, ...place }: SessionSetup, { script, from }: Step): 
   return { segments, frame: dialect.frame(script, from).repeated };
 }
 
-/** Index of the first statement that the journal does not take for done. */
-async function reached({ connection, tables, dialect }: SessionSetup): Promise<number> {
+interface Reached {
+  /** Index of the first statement that the journal does not take for done. */
+  readonly statement: number;
+  /** Whether a part of the transaction that begins there was committed. */
+  readonly torn: boolean;
+}
+
+async function reached({ connection, tables, dialect }: SessionSetup): Promise<Reached> {
   const { name } = dialect.grammar;
-  const [row] = await connection.query<readonly { readonly statement: number }[]>(
-    `SELECT ${name("statement")} FROM ${tables.step} WHERE ${name("id")} = 1`,
+  const [row] = await connection.query<readonly { readonly statement: number; readonly probe: string | null }[]>(
+    `SELECT ${name("statement")}, ${name("probe")} FROM ${tables.step} WHERE ${name("id")} = 1`,
   );
-  return row?.statement ?? 0;
+  return { statement: row?.statement ?? 0, torn: row?.probe === TORN };
 }
 
 /** What commits by itself has taken effect once it was answered, even when its mark was refused. */
@@ -61,7 +80,7 @@ function passed({ segments }: Course, done: number | undefined): number {
 async function unrecorded(setup: SessionSetup, from: number, error: ServerError): Promise<unknown> {
   const context = contextOf(setup);
   const statement = setup.dialect.grammar.whileLocked(setup.lock, String(from));
-  const inTime = (await reached(setup)) >= from;
+  const inTime = (await reached(setup)).statement >= from;
   if (!inTime) await write(setup, [updateStep(context, { statement, probe: "NULL" })]).catch(() => undefined);
   return journalError(setup.dialect, error);
 }
@@ -70,21 +89,23 @@ interface Refusal {
   readonly error: ServerError;
   readonly index: number | undefined;
   readonly segment: Segment | undefined;
-  readonly remains: Remains | undefined;
+  /** Whether something stays of what failed. */
+  readonly left: Remains | "torn" | undefined;
 }
 
 /** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
 async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promise<StatementFailure> {
-  const { error, index, segment, remains } = refusal;
+  const { error, index, segment, left } = refusal;
   const first = segment?.first ?? 0;
   // A block that can be repeated is one that undoes itself.
   const applied = segment?.kind === "block" && !segment.repeatable ? (index ?? first) : first;
   const context = contextOf(setup);
   const message = setup.dialect.errors.wordsOf(error);
   const at = index === undefined ? {} : { index };
-  const untouched = applied === 0 && remains !== "yes";
-  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context)]);
-  const reason = setup.dialect.errors.kindOf(error);
-  const known = reason === "contention" || reason === "denied" ? { reason } : {};
+  const kept = left === "torn" ? [updateStep(context, { probe: setup.dialect.grammar.text(TORN) })] : [];
+  const untouched = applied === 0 && left !== "yes" && left !== "torn";
+  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context), ...kept]);
+  const reason = left === "torn" ? left : setup.dialect.errors.kindOf(error);
+  const known = reason === "contention" || reason === "denied" || reason === "torn" ? { reason } : {};
   return { message, code: error.code, applied, ...at, ...known } as const;
 }

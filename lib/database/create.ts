@@ -1,10 +1,11 @@
 import { MigratorError } from "../errors";
 import type { Logins } from "../login";
+import type { SqlScript } from "../migration";
 import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
 import { createCodeSteps } from "./code-steps";
 import type { Connection } from "./connection";
-import type { Database, Deadline, ExclusiveOptions, Reader } from "./database";
+import type { Database, Deadline, ExclusiveOptions, Reader, Segment } from "./database";
 import type { Dialect } from "./dialect";
 import { createRepairs } from "./repairs";
 import { createReader, createSession, journalError, type ReaderSetup, type SessionSetup } from "./session";
@@ -25,12 +26,7 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
   return {
     dialect: dialect.name,
     segments: dialect.segments,
-    settling: (script, { kind, first, repeatable }) => {
-      if (kind === "transaction") return "undone";
-      if (repeatable) return "repeated";
-      // Whether there is an effect to look for does not depend on where.
-      return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
-    },
+    settling: (script, segment) => settling(dialect, script, segment),
     remark: dialect.remark,
     unended: dialect.unended,
     lost: (script, from) => dialect.frame(script, from).lost,
@@ -58,6 +54,18 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       return closing(setup, () => work(createCanceller(setup)));
     },
   };
+}
+
+function settling(
+  dialect: Dialect,
+  script: SqlScript,
+  { kind, first, repeatable, unsure }: Segment,
+): ReturnType<Database["settling"]> {
+  if (unsure) return "asked";
+  if (kind === "transaction") return "undone";
+  if (repeatable) return "repeated";
+  // Whether there is an effect to look for does not depend on where.
+  return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
 }
 
 interface Opened {

@@ -80,6 +80,8 @@ export interface Segment {
   readonly count: number;
   /** Whether running it again is harmless where it cannot be known whether it took effect. */
   readonly repeatable: boolean;
+  /** What it calls may commit in its middle: where it was refused, a part of it may have taken effect all the same. */
+  readonly unsure?: true;
   /** Those that are sent; transaction control that ours stands for is left out. */
   readonly statements: readonly NumberedStatement[];
 }
@@ -163,8 +165,11 @@ export interface StatementFailure {
   readonly index?: number;
   /** How many statements of the script have taken effect. */
   readonly applied: number;
-  /** What it is not the statement's fault: somebody holds a lock that it needs, or a privilege is missing. */
-  readonly reason?: "contention" | "denied";
+  /**
+   * What more is known of it. `contention`: somebody holds a lock that it needs; `denied`: a privilege is missing; `torn`: a part
+   * of it has been committed, or may have been.
+   */
+  readonly reason?: "contention" | "denied" | "torn";
 }
 
 /** One connection, held for a whole run. */

@@ -34,6 +34,8 @@ export interface Dialect {
   segments(script: SqlScript, from: number): readonly Segment[];
   /** What another session must be told before the script goes on at a statement, and what it cannot be told. */
   frame(script: SqlScript, from: number): Frame;
+  /** What takes away what a script has left in its session and `reset` does not; the server may refuse any of it. */
+  leftBy(script: SqlScript): readonly string[];
   /** How to find out whether this statement of a script, which commits by itself, has taken effect. */
   effect(script: SqlScript, index: number, place: Place): Effect | undefined;
   /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */

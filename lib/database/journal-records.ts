@@ -4,7 +4,7 @@ import type { Report } from "../report";
 import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
 import type { AppliedRow, Recorded, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
-import { ADDED, COLUMNS, type JournalTables, readScript } from "./journal";
+import { ADDED, COLUMNS, type JournalTables, readScript, TORN } from "./journal";
 
 export interface Asked {
   readonly runId: string;
@@ -112,6 +112,7 @@ function stepRow({ script, down, error, probe, state, cuts, phase, ...rest }: St
     ...(back && { down: back }),
     ...(error !== null && { error: JSON.parse(error) as StepError }),
     ...(probe !== null && { probe }),
+    ...(probe === TORN && { torn: true as const }),
     ...(state !== null && { state: JSON.parse(state) as unknown }),
     ...(phase !== null && { phase }),
     cuts: cuts ?? 0,

@@ -70,6 +70,9 @@ export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
   run: [],
 };
 
+/** In place of a fingerprint: a part of the segment has been committed, or may have been. */
+export const TORN = "torn";
+
 /** What a step's intent holds, as column values. */
 export interface Intent {
   readonly name: string;

@@ -2,7 +2,7 @@ import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
 import type { Grammar } from "./grammar";
-import { type Intent, type JournalTables, storedScript } from "./journal";
+import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
 /** What the journal's own statements are made with. */
 export interface MessageContext {
@@ -86,10 +86,17 @@ function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext
 
 function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageContext): readonly (readonly Part[])[] {
   const { resumed } = segment;
-  const statements = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
+  const said = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
+  const statements = [...entering(segment, context), ...said];
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
   return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
+}
+
+/** What is written here stays only if something commits before the transaction's own mark, which takes it back. */
+function entering({ kind, unsure, first }: Probed, context: MessageContext): readonly Part[] {
+  if (kind !== "transaction" || !unsure) return [];
+  return [updateStep(context, columnsOf({ statement: first, probe: context.dialect.grammar.text(TORN) }, context))];
 }
 
 type Written = Pick<MessageContext, "dialect">;

@@ -6,7 +6,7 @@ import { type Attempt, codeOf, lost } from "./connecting";
 import type { Around, Connection, Part, Sent } from "./connection";
 import type { Deadline } from "./database";
 import { FULL, faultOf, isLost } from "./mysql-errors";
-import { kindOf } from "./mysql-segments";
+import { EXECUTED, isExecuted, kindOf } from "./mysql-segments";
 
 /**
  * serverless-mysql opens the connection, because its back-off knows "too many connections". It is not used for more: on a
@@ -150,12 +150,13 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
     // reported to it; without, only to the connection.
     const command = client.query(parts.map((part) => part.sql).join("\n;\n"), done);
     command.on("fields", (fields: FieldPacket[] | undefined) => {
-      if (!(fields !== undefined && isCall(parts[at]))) at += 1;
+      if (isLast(parts[at], fields)) at += 1;
     });
   });
 }
 
-/** A procedure answers with any number of result sets before the one answer that counts. */
-function isCall(part: Part | undefined): boolean {
-  return part !== undefined && kindOf(part.sql) === "alone" && /\bCALL\b/i.test(part.sql);
+/** A procedure, and a block, answers with any number of result sets before the one answer that counts. */
+function isLast(part: Part | undefined, fields: FieldPacket[] | undefined): boolean {
+  if (part === undefined || kindOf(part.sql) !== "alone") return true;
+  return isExecuted(part.sql) ? fields?.[0]?.name === EXECUTED : fields === undefined;
 }

@@ -38,7 +38,7 @@ const KINDS: readonly Kind[] = [
     ([index, table]) => index && table && { fingerprint: ofTable(table), holds: not(hasIndex(table, index.name)) },
   ),
   kind(
-    String.raw`ALTER\s+(?:ONLINE\s+|IGNORE\s+)?TABLE\s+(${NAME})`,
+    String.raw`ALTER\s+(?:ONLINE\s+|IGNORE\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?(${NAME})`,
     ([table], rest) => table && alterTable(table, rest),
   ),
   kind(String.raw`RENAME\s+TABLE\s+(${NAME}\s+TO\s+${NAME}(?:\s*,\s*${NAME}\s+TO\s+${NAME})*)\s*$`, renameTables),
@@ -97,6 +97,9 @@ function objectName(qualified: string, schema: string): ObjectName {
 /** Moves data about, and leaves the table looking as before. */
 const UNSEEN = /\b(?:EXCHANGE|TRUNCATE|IMPORT|DISCARD|REORGANIZE|REBUILD|COALESCE)\b/i;
 
+/** What such a clause names may be there, or not, before and afterwards. */
+const CONDITION = /^(?:\w+\s+){1,3}?IF\s+(?:NOT\s+)?EXISTS\s+/i;
+
 const CLAUSES: readonly (readonly [RegExp, (table: ObjectName, name: string) => string])[] = [
   [
     /^ADD\s+(?:UNIQUE\s+|FULLTEXT\s+|SPATIAL\s+)?(?:INDEX|KEY)\s+(?!USING\b)([\w$`]+)\s*(?:USING\s+\w+\s*)?\(/i,
@@ -119,6 +122,7 @@ const CLAUSES: readonly (readonly [RegExp, (table: ObjectName, name: string) => 
 function alterTable(table: ObjectName, rest: string): Effect | undefined {
   const clause = rest.trim();
   if (UNSEEN.test(clause)) return undefined;
+  if (CONDITION.test(clause)) return { fingerprint: ofTable(table) };
   const renamed = new RegExp(String.raw`^RENAME\s+(?:TO\s+|AS\s+)?(${NAME})\s*$`, "i").exec(clause)?.[1];
   if (renamed !== undefined) {
     const now = objectName(renamed, table.schema);

@@ -1,5 +1,6 @@
-import type { Statement } from "../migration";
+import type { SqlScript, Statement } from "../migration";
 import { everywhere, framesOf, type Made, type SessionEffect, word } from "./frame";
+import { name } from "./mysql-grammar";
 import { head } from "./mysql-segments";
 import { type Assignment, assignmentsOf, isConstant } from "./mysql-set";
 
@@ -60,3 +61,34 @@ function userVariables(names: readonly string[]): Made {
 function variablesIn(text: string): readonly string[] {
   return [...text.matchAll(/(?<![@\w])@[`"']?([\w.$]+)/g)].map(([, name = ""]) => name);
 }
+
+/**
+ * What takes away what a script has left in its session, beyond what is reset anyway: the next one may run in the same session
+ * or in a new one, and must come to the same. The last comes first: it may forbid what undoes those before it. The server refuses
+ * what it does not know, or has no default for.
+ */
+export function leftBy({ statements }: SqlScript): readonly string[] {
+  return [...new Set(statements.toReversed().flatMap(({ sql }) => undone(head(sql).replace(/\*\/\s*$/, ""))))];
+}
+
+function undone(text: string): readonly string[] {
+  const temporary = TEMPORARY.exec(text)?.[1];
+  if (temporary !== undefined) return [`DROP TEMPORARY TABLE IF EXISTS ${name(temporary)}`];
+  // Its two halves have other names on MariaDB and on MySQL.
+  if (/^SET\s+(?:SESSION|LOCAL)\s+TRANSACTION\b/i.test(text))
+    return [
+      "SET SESSION TRANSACTION READ WRITE",
+      ...["tx", "transaction"].map((word) => byDefault(`${word}_isolation`)),
+    ];
+  if (/^SET\b/i.test(text) && setEffect(text).kind !== "none") return assignmentsOf(text).flatMap(unset);
+  const assigns = !DEFINITION.test(text) && (/^CALL\b/i.test(text) || ASSIGNS.test(text));
+  return assigns ? variablesIn(text).map(forgotten) : [];
+}
+
+function unset({ scope, name: variable }: Assignment): readonly string[] {
+  if (scope === "user") return [forgotten(variable)];
+  return scope === "session" && /^\w+$/.test(variable) ? [byDefault(variable)] : [];
+}
+
+const byDefault = (variable: string) => `SET SESSION ${name(variable)} = DEFAULT`;
+const forgotten = (variable: string) => `SET @${name(variable)} = NULL`;

@@ -4,7 +4,8 @@ import { head, kindOf } from "./mysql-segments";
 const TEMPORARY = /^(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?TEMPORARY\b/i;
 /** Lets everything after it join one transaction until that is committed, ours with it. */
 const AUTOCOMMIT_OFF = /^SET\b[\s\S]*\bautocommit\s*(?::?=)\s*(?:0|off|false)\b/i;
-const SESSION = /^(?:SET\s+(?!(?:GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD)\b)|USE|PREPARE|DEALLOCATE|DROP\s+PREPARE)\b/i;
+const SESSION =
+  /^(?:SET\s+(?!(?:GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD|STATEMENT)\b)|USE|PREPARE|DEALLOCATE|DROP\s+PREPARE)\b/i;
 
 /** Strings, quoted names and comments, in which a semicolon ends nothing. */
 const QUOTED = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|\/\*[\s\S]*?\*\/|(?:--\s|#)[^\n]*/g;

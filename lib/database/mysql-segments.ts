@@ -1,6 +1,7 @@
 import { MigratorError } from "../errors";
 import type { Statement } from "../migration";
 import type { NumberedStatement, Segment } from "./database";
+import { listed } from "./mysql-set";
 
 /**
  * How a statement meets transactions.
@@ -14,6 +15,7 @@ type Kind = "joins" | "alone" | "implicit" | "begin" | "commit" | "rollback" | "
 
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^XA\b/i, "refused"],
+  [/^BEGIN\s+NOT\s+ATOMIC\b/i, "alone"],
   [/^(?:BEGIN|START\s+TRANSACTION)\b/i, "begin"],
   [/^COMMIT\b/i, "commit"],
   [/^ROLLBACK\s+(?:WORK\s+)?TO\b/i, "joins"],
@@ -42,16 +44,28 @@ export function kindOf(sql: string): Kind {
   return KINDS.find(([pattern]) => pattern.test(text))?.[1] ?? "implicit";
 }
 
+/** The name of the one column of an answer of ours. */
+export const EXECUTED = "what was executed ends here";
+
+/** What is executed answers like a SELECT, like a CALL or like neither, and its text does not say which: so ours stands behind it. */
+export function isExecuted(sql: string): boolean {
+  return /^EXECUTE\b/i.test(head(sql));
+}
+
 interface Open {
   kind: Segment["kind"];
   readonly first: number;
   readonly statements: NumberedStatement[];
   explicit: boolean;
+  unsure?: true;
 }
 
-/** DDL that does nothing the second time. */
+/** What does nothing the second time, or goes with its session. IF stands right behind the kind of what is named: it may also stand in a trigger's body. */
 const REPEATABLE =
-  /^(?:CREATE\s+OR\s+REPLACE|(?:CREATE|DROP|ALTER)\b[^(]*?\bIF\s+(?:NOT\s+)?EXISTS|SET|ANALYZE|OPTIMIZE|FLUSH)\b/i;
+  /^(?:CREATE\s+(?:OR\s+REPLACE|TEMPORARY)|(?:CREATE|DROP)\s+(?:(?:DEFINER\s*=\s*\S+|ALGORITHM\s*=\s*\w+|SQL\s+SECURITY\s+\w+|AGGREGATE|TEMPORARY|UNIQUE|FULLTEXT|SPATIAL)\s+)*\w+\s+IF\s+(?:NOT\s+)?EXISTS|ALTER\s+(?:USER|SEQUENCE)\s+IF\s+EXISTS|SET(?!\s+STATEMENT)|ANALYZE|OPTIMIZE|FLUSH)\b/i;
+const ALTER_TABLE = /^ALTER\s+(?:ONLINE\s+|IGNORE\s+)?TABLE\s+(?:IF\s+EXISTS\s+)?(?:`[^`]*`|[^\s`])+\s+/i;
+const REPEATABLE_CLAUSE =
+  /^(?:ADD|DROP|MODIFY)\s+(?:(?:UNIQUE|FULLTEXT|SPATIAL|FOREIGN|COLUMN|INDEX|KEY|CONSTRAINT|PARTITION)\s+)*IF\s+(?:NOT\s+)?EXISTS\b/i;
 
 /**
  * Cuts a script, from a statement on, into segments: one statement that commits implicitly, the longest run of statements that do not, a
@@ -64,7 +78,9 @@ export function segmentsOf(statements: readonly Statement[], from = 0): readonly
   const close = (next: number) => {
     if (open && next > open.first) {
       const { kind, first, statements: own } = open;
-      segments.push({ kind, first, count: next - first, repeatable: repeatable(open), statements: own });
+      const unsure = kind === "transaction" && open.unsure;
+      const known = { kind, first, count: next - first, repeatable: repeatable(open), statements: own };
+      segments.push({ ...known, ...(unsure && { unsure }) });
     }
     open = undefined;
   };
@@ -92,7 +108,10 @@ function repeatable({ kind, statements }: Open): boolean {
 
 /** Whether doing it once more is harmless where it is not known whether it was done. */
 export function isRepeatable(sql: string): boolean {
-  return REPEATABLE.test(head(sql));
+  const text = head(sql);
+  const altered = ALTER_TABLE.exec(text)?.[0];
+  if (altered === undefined) return REPEATABLE.test(text);
+  return listed(text.slice(altered.length)).every((clause) => REPEATABLE_CLAUSE.test(clause.trim()));
 }
 
 /** The beginning of a transaction that nothing after it ends. */
@@ -112,13 +131,16 @@ function continues(open: Open | undefined, kind: Kind): boolean {
 
 function add(open: Open, statement: NumberedStatement, kind: Kind): void {
   if (kind === "implicit" && open.kind === "transaction") open.kind = "implicit";
+  if (kind === "alone") open.unsure = true;
   if (kind === "rollback") {
     // What came before must not take effect: the file's own control statements say so best.
     open.kind = "block";
     if (open.explicit) open.statements.unshift({ sql: "START TRANSACTION", line: statement.line, index: open.first });
   }
   const ours = open.kind === "transaction" && (kind === "begin" || kind === "commit");
-  if (!ours) open.statements.push(statement);
+  if (ours) return;
+  const { sql } = statement;
+  open.statements.push(isExecuted(sql) ? { ...statement, sql: `${sql}\n;\nSELECT 0 AS \`${EXECUTED}\`` } : statement);
 }
 
 function ends(open: Open, kind: Kind): boolean {

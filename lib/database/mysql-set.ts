@@ -35,8 +35,8 @@ export function assignmentsOf(text: string): readonly Assignment[] {
   });
 }
 
-/** Between the commas that stand in no parentheses. */
-function listed(text: string): readonly string[] {
+/** Between the commas that stand in no parentheses and no string. */
+export function listed(text: string): readonly string[] {
   const items = [""];
   let depth = 0;
   for (const [piece] of text.matchAll(PIECES)) {

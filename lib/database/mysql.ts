@@ -11,7 +11,7 @@ import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
 import { effectOf } from "./mysql-effects";
 import { mysqlErrors } from "./mysql-errors";
-import { mysqlFrame } from "./mysql-frame";
+import { leftBy, mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
@@ -63,6 +63,7 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     updateTables,
     segments: ({ statements }, from) => segmentsOf(statements, from),
     frame: mysqlFrame,
+    leftBy,
     effect: effectIn,
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.

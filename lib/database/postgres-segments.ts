@@ -29,6 +29,9 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 /** What commits on its own way where no transaction is asked for, and may then begin and end transactions itself. */
 const OWN_WAY = /^(?:CALL|DO|REINDEX|CLUSTER)\b/i;
 
+/** What may have committed a part of its work when it fails. What a procedure does cannot be seen from here. */
+const MAY_COMMIT = /^(?:CALL\b|DO\b[\s\S]*\bCOMMIT\b)/i;
+
 /** The statement from its first word, its comments blank. */
 export function head(sql: string): string {
   return withoutComments(sql).trimStart();
@@ -167,7 +170,8 @@ function transactionOf(statements: readonly Known[]): Segment {
 
 function implicitOf(statements: readonly Known[]): Segment {
   const repeatable = statements.every(({ text }) => isRepeatable(text));
-  return { kind: "implicit", ...extentOf(statements), repeatable, statements };
+  const unsure = statements.some(({ text }) => MAY_COMMIT.test(text));
+  return { kind: "implicit", ...extentOf(statements), repeatable, statements, ...(unsure && { unsure }) };
 }
 
 /** Nothing of it takes effect; it is sent for what it does on the way, and as it lies. */

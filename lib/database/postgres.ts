@@ -59,6 +59,7 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     updateTables,
     segments: segmentsOf,
     frame: postgresFrame,
+    leftBy: () => [],
     effect: ({ statements }, index) => {
       const statement = statements[index];
       return statement && effectOf(statement.sql);

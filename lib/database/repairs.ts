@@ -5,7 +5,7 @@ import { lastRecord } from "./code-records";
 import { settledPart } from "./code-resume";
 import type { Part } from "./connection";
 import type { StepError } from "./database";
-import { storedScript } from "./journal";
+import { storedScript, TORN } from "./journal";
 import { finishRun } from "./journal-runs";
 import { updateStep } from "./message";
 import { contextOf, type SessionSetup, write } from "./session";
@@ -36,12 +36,14 @@ export function createRepairs(setup: SessionSetup): Repairs {
   return {
     accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
     settle: async ({ statement, error, record }, ended) => {
-      const { text, whileLocked } = setup.dialect.grammar;
+      const { name, text, whileLocked } = setup.dialect.grammar;
+      // Where it stays open what became of the statement, so does that it has done a part.
+      const torn = `CASE WHEN ${name("probe")} = ${text(TORN)} THEN ${name("probe")} END`;
       const values = {
         statement: whileLocked(setup.lock, String(statement)),
         error: text(JSON.stringify(error)),
         // Both are of the statement that was in doubt.
-        probe: "NULL",
+        probe: error.index === undefined ? torn : "NULL",
         cuts: "0",
       };
       await write(setup, [updateStep(contextOf(setup), values), ...(await recordOf(setup, record)), ...ends(ended)]);

@@ -45,6 +45,7 @@ export function createReader(setup: ReaderSetup): Reader {
       const present = presentTables(plainTables, await readColumns(setup));
       if (!present.tables.has("migration")) {
         await dialect.find(connection, setup);
+        if (present.tables.has("run")) await withoutRuns(setup);
         return { tables: "missing", applied: [], unfinished: [] };
       }
       if (present.tables.size === 3) {
@@ -59,6 +60,19 @@ export function createReader(setup: ReaderSetup): Reader {
       );
     },
   };
+}
+
+/** Runs without the table of what they applied: to begin anew would run all of it once more. @throws MigratorError `FOREIGN_TABLE` */
+async function withoutRuns({ connection, tables, plainTables }: ReaderSetup): Promise<void> {
+  const runs = await connection.query<readonly unknown[]>(`SELECT 1 FROM ${tables.run} LIMIT 1`);
+  if (runs.length === 0) return;
+  throw new MigratorError(
+    "FOREIGN_TABLE",
+    `${plainTables.run} has runs, but the table ${plainTables.migration} is gone.`,
+    {
+      advice: `Restore ${plainTables.migration}; or, where all migrations are to run again, drop ${plainTables.run} and ${plainTables.step} too.`,
+    },
+  );
 }
 
 function readColumns({ connection, dialect, schema, plainTables }: ReaderSetup) {

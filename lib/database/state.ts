@@ -38,6 +38,8 @@ export interface StepRow {
   readonly error?: StepError;
   /** What the objects that the statement about to run names were like before it. */
   readonly probe?: string;
+  /** A part of the segment about to run has been committed, or may have been: what it calls commits. */
+  readonly torn?: true;
   /** What a migration in code has asked to have back when it is begun again. */
   readonly state?: unknown;
   /** How often in a row it was cut off at the same place. */

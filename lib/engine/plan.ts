@@ -162,7 +162,9 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   if (!script) return { problem: noDown(row, migration) };
   const { name, checksum, normalised } = row;
   const phase = row.phase ?? migration?.phase;
-  return { step: { name, direction: "down", script, from: 0, checksum, normalised, ...(phase && { phase }) } };
+  const step = { name, direction: "down", script, from: 0, checksum, normalised } as const;
+  // The script is kept with the intent: when it is cut off, it is brought to its end without the file as well.
+  return { step: { ...step, down: script, ...(phase && { phase }) } };
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {

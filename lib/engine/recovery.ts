@@ -94,15 +94,18 @@ function firstDifference(before: readonly Statement[], now: readonly Statement[]
 /** The segment of which the journal does not say whether it took effect, when that matters. Pure. */
 export function inDoubt(row: StepRow, database: Pick<Database, "segments">): Segment | undefined {
   const segment = row.script && database.segments(row.script, row.statement)[0];
+  if (segment?.unsure && row.torn) return segment;
   if (!segment || segment.repeatable) return undefined;
   // The database refused this very statement: it did not take effect.
   return row.error?.index === segment.first ? undefined : segment;
 }
 
 function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
-  const reason = row.error
+  const unknown = row.error
     ? `inside the block that begins at statement ${segment.first + 1}`
     : `in statement ${segment.first + 1}, and whether that took effect is not known`;
+  const torn = `at statement ${segment.first + 1}, and what runs there commits: a part of it may have taken effect`;
+  const reason = row.torn ? torn : unknown;
   return {
     code: "CUT_OFF",
     migration: row.name,

@@ -206,9 +206,10 @@ function placeOf(
   { index, applied, reason }: StatementFailure,
 ): Pick<Failure, "advice"> & Partial<Failure> {
   const counts = { statements: statements.length, applied };
+  const nothing = reason === "torn" ? "Nothing stands before it." : "Nothing of it has taken effect.";
   const kept =
     applied === 0
-      ? "Nothing of it has taken effect."
+      ? nothing
       : `What stands before it (${applied} of ${statements.length}) has taken effect and is not run again.`;
   const failed = index === undefined ? undefined : statements[index];
   if (index === undefined || !failed) {
@@ -224,6 +225,8 @@ function whatToDo(index: number, reason: StatementFailure["reason"]): string {
   if (reason === "contention") {
     return "Call again when whoever holds a lock on what it needs has finished, or raise LOCK_TIMEOUT_SECONDS.";
   }
+  if (reason === "torn")
+    return "It commits in its middle, and may have taken effect in part: call again, and answer with settle.";
   if (reason === "denied") return "Grant the database user what it lacks, and call again.";
   return `Correct statement ${index + 1} and call again.`;
 }

@@ -2,7 +2,7 @@ import { createTestDatabase } from "../support/database";
 import { code, sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
 
-describe.each(SERVERS)("$server", ({ server, dialect, nothing }) => {
+describe.each(SERVERS)("$server", ({ server, dialect, nothing, share }) => {
   const sql = (name: string, text: string) => parse(name, text, dialect);
   const first = sql("1_first", nothing);
   const inSql = sql("2_sql", "-- migrate:up\nCREATE TABLE two (id INT);\n-- migrate:down\nDROP TABLE two;");
@@ -22,6 +22,18 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing }) => {
       problems: [{ code: "FILE_GONE", migration: "3_code", advice: expect.stringContaining("--qualifier 42") }],
     });
     expect(await run(newer, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "3_code" }] });
+    expect(await run(older, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "2_sql" }] });
+  });
+
+  test("what was half reverted without its file is brought to its end without it", async () => {
+    const { url, query } = await createTestDatabase({ server });
+    const down = "-- migrate:down transaction:false\nDROP TABLE two;\nINSERT INTO later VALUES (1);";
+    const text = `-- migrate:up\nCREATE TABLE two (id INT);\n${down}`;
+    await run({ url, migrations: [first, sql("2_sql", text)] }, "migrate");
+    const older = { url, migrations: [first] };
+    expect(await run(older, "rollback")).toMatchObject({ outcome: "failed", failure: { migration: "2_sql" } });
+    await query("CREATE TABLE later (id INT)");
+    await query(share("later"));
     expect(await run(older, "rollback")).toMatchObject({ outcome: "done", done: [{ name: "2_sql" }] });
   });
 });

@@ -196,8 +196,20 @@ describe.each(SERVERS)("$server", ({ server, dialect, tables: tableNames }) => {
     await run(target, "migrate");
     await run(target, "rollback", { steps: 3 });
     await database.query("DROP TABLE migration");
+    await database.query("DELETE FROM migration_run");
     expect(await run(target, "status")).toMatchObject({ outcome: "done", applied: [] });
     expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{}, {}, {}] });
+  });
+
+  test("a journal that has lost what was applied is not begun anew", async () => {
+    const database = await createTestDatabase({ server });
+    const target = { url: database.url, migrations: all };
+    await run(target, "migrate");
+    await database.query("DROP TABLE migration");
+    await expect(run(target, "migrate")).rejects.toMatchObject({
+      code: "FOREIGN_TABLE",
+      message: expect.stringContaining("the table migration is gone"),
+    });
   });
 
   test("statements that code does not wait for are waited for, and what they throw fails it", async () => {

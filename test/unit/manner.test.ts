@@ -11,6 +11,7 @@ test.each([
   ["SET foreign_key_checks = 0", "session"],
   ["SET @id = LAST_INSERT_ID()", "joins"],
   ["SET GLOBAL max_connections = 5", "implicit"],
+  ["SET STATEMENT max_statement_time = 9 FOR UPDATE t SET n = n + 1", "implicit"],
   ["SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "session"],
   ["set autocommit=OFF", "refused"],
   ["SET autocommit = 1", "session"],

@@ -1,4 +1,4 @@
-import { segmentsOf, unendedIn } from "../../lib/database/mysql-segments";
+import { isRepeatable, segmentsOf, unendedIn } from "../../lib/database/mysql-segments";
 
 const cut = (...sql: string[]) =>
   segmentsOf(sql.map((text, index) => ({ sql: text, line: index + 1 }))).map((segment) => [
@@ -106,4 +106,35 @@ test.each<[string, readonly string[], string | undefined]>([
   ["one with a procedure in it", ["START TRANSACTION", "CALL p()", INSERT], "START TRANSACTION"],
 ])("of transactions in a file it is known which never ends: %s", (_title, statements, open) => {
   expect(unendedIn(statements.map((text, index) => ({ sql: text, line: index + 1 })))?.sql).toBe(open);
+});
+
+test("a block of MariaDB's is no beginning of a transaction, and is sent", () => {
+  const block = "BEGIN NOT ATOMIC INSERT INTO a VALUES (1); INSERT INTO a VALUES (2); END";
+  expect(cut(INSERT, block, UPDATE)).toEqual([
+    ["transaction", 0, 1, [INSERT]],
+    ["transaction", 1, 1, [block]],
+    ["transaction", 2, 1, [UPDATE]],
+  ]);
+});
+
+test.each([
+  "CREATE UNIQUE INDEX IF NOT EXISTS i ON a (id)",
+  "CREATE TRIGGER IF NOT EXISTS t BEFORE INSERT ON a FOR EACH ROW SET @x = 1",
+  "DROP TEMPORARY TABLE IF EXISTS a",
+  "CREATE TEMPORARY TABLE a AS SELECT 1",
+  "ALTER TABLE a ADD COLUMN IF NOT EXISTS b DECIMAL(1, 0), DROP COLUMN IF EXISTS c",
+  "ALTER TABLE `a b`.c ADD UNIQUE KEY IF NOT EXISTS i (id)",
+])("%s does no harm the second time", (statement) => {
+  expect(isRepeatable(statement)).toBe(true);
+});
+
+test.each([
+  "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN IF EXISTS (SELECT 1 FROM b) THEN SET @x = 1; END IF; END",
+  "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DROP TABLE IF EXISTS a",
+  "ALTER TABLE a DROP COLUMN IF EXISTS b, ADD COLUMN c INT",
+  "ALTER TABLE IF EXISTS a ADD COLUMN b INT",
+  "ALTER TABLE a ADD COLUMN b INT COMMENT 'dropped, if exists'",
+  "SET STATEMENT max_statement_time = 9 FOR UPDATE a SET id = id + 1",
+])("%s is not taken for something that does no harm the second time", (statement) => {
+  expect(isRepeatable(statement)).toBe(false);
 });
