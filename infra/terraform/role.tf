@@ -127,7 +127,7 @@ data "aws_iam_policy_document" "upload" {
 
   statement {
     sid       = "ReadMigrations"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    actions   = ["s3:GetObject"]
     resources = ["${local.bucket_arn}/${local.upload_prefix}*"]
   }
 

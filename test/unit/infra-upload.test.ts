@@ -60,7 +60,7 @@ test("the role may list and read below the prefix, and nothing above it", async 
   expect(await uploads(statements)).toMatchObject([
     { Action: ["s3:ListBucket"], Condition: { StringLike: { "s3:prefix": "prod/*" } } },
     {
-      Action: ["s3:GetObject", "s3:GetObjectVersion"],
+      Action: ["s3:GetObject"],
       Resource: [{ "Fn::Sub": expect.stringMatching(/shop-uploads\/prod\/\*$/) }],
     },
     { Action: ["sqs:SendMessage"] },
