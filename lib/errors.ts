@@ -16,6 +16,9 @@ import type { Problem, Report } from "./report";
  * - `DIVERGED`: a migration in code that goes on asked for another statement than it had run.
  * - `NOT_REPLAYABLE`: a migration in code cannot go on, because what it had was not, or could not be, kept.
  * - `STATEMENT_FAILED`: the database refused a statement.
+ * - `IN_USE`: guarded transactions of the application did not end in time; the migration waits for the next call.
+ * - `OUT_OF_DATE`: to the Guard, the schema is not the one that the application was built for.
+ * - `MIGRATING`: to the Guard, a migration is in progress.
  */
 export type ErrorCode =
   | "INVALID_COMMAND"
@@ -30,7 +33,10 @@ export type ErrorCode =
   | "FOREIGN_TABLE"
   | "DIVERGED"
   | "NOT_REPLAYABLE"
-  | "STATEMENT_FAILED";
+  | "STATEMENT_FAILED"
+  | "IN_USE"
+  | "OUT_OF_DATE"
+  | "MIGRATING";
 
 export interface ErrorDetails {
   /** What to do next, one sentence. */

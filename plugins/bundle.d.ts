@@ -7,3 +7,8 @@ declare module "migration-lambda:uploads" {
   /** What is known when this is built of migrations that are in S3. */
   export const uploads: import("../lib/uploads").UploadedBundle;
 }
+
+declare module "migration-lambda:set" {
+  /** The same folder, without the scripts. */
+  export const set: import("../lib/guard/set").MigrationSet;
+}

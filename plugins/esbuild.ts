@@ -11,18 +11,20 @@ import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
 import { leaveOutUploads } from "./no-uploads";
 import { leaveOutOtherDialect } from "./one-dialect";
+import { generateSet, NO_SET, SET } from "./set";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
 export type { MigrationsOptions } from "./build-options";
+export { readSet } from "./set";
 
 const name = "migration-lambda:bundle";
 const uploads = "migration-lambda:uploads";
 
 /**
  * An esbuild plugin that turns a folder of migrations into the module `migration-lambda:bundle`, which exports `bundle`,
- * a Manifest for `createBundle`. A folder that cannot be used as a whole fails the build, with an error for each problem.
- * Where migrations are uploaded to S3, no folder is read. `migration-lambda:uploads` is for functions that have none built
- * in either way.
+ * a Manifest for `createBundle`, and into `migration-lambda:set`, which exports what the Guard knows of it. A folder that
+ * cannot be used as a whole fails the build, with an error for each problem. Where migrations are uploaded to S3, no folder is
+ * read. `migration-lambda:uploads` is for functions that have none built in either way.
  */
 export function migrations(options: MigrationsOptions = {}): Plugin {
   return {
@@ -30,9 +32,13 @@ export function migrations(options: MigrationsOptions = {}): Plugin {
     setup: (build) => {
       const input = readOptions(options, build.initialOptions.absWorkingDir ?? process.cwd());
       const tools = toolPackages(build);
-      build.onResolve({ filter: new RegExp(`^(?:${name}|${uploads})$`) }, ({ path }) => ({ path, namespace: name }));
+      build.onResolve({ filter: new RegExp(`^(?:${name}|${uploads}|${SET})$`) }, ({ path }) => ({
+        path,
+        namespace: name,
+      }));
       build.onLoad({ filter: /./, namespace: name }, ({ path }) => {
         if (!("target" in input)) return { errors: input.map((text) => ({ text })) };
+        if (path === SET) return input.folder ? loadSet(build, input.folder) : { errors: [{ text: NO_SET }] };
         if (path === uploads) return described("uploads", input.target);
         return input.folder ? load(build, input.folder, tools) : described("bundle", input.target);
       });
@@ -54,16 +60,31 @@ function described(constant: string, target: BuildTarget): OnLoadResult {
   return { contents: `export const ${constant} = ${JSON.stringify(target)};`, loader: "js" };
 }
 
-async function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {
+function load(build: PluginBuild, folder: BuildFolder, tools: ToolPackages): Promise<OnLoadResult> {
+  return loading(build, folder, async (read) => {
+    const errors = await tools.missing(read.format, folder);
+    if (errors.length > 0) return { errors: [...errors] };
+    return { contents: generate(read, folder), loader: "js", resolveDir: folder.path };
+  });
+}
+
+/** Of the migrations themselves nothing gets into the bundle, nor what they import. */
+function loadSet(build: PluginBuild, folder: BuildFolder): Promise<OnLoadResult> {
+  return loading(build, folder, async ({ migrations }) => ({ contents: generateSet(migrations), loader: "js" }));
+}
+
+async function loading(
+  build: PluginBuild,
+  folder: BuildFolder,
+  make: (read: ReadFolder) => Promise<OnLoadResult>,
+): Promise<OnLoadResult> {
   const watchDirs = [folder.path];
   try {
     const inspect = inspectExports(build, folder.path);
     const read = await readDirectory(folder.path, { ...folder, inspect });
     const watchFiles = read.files.map((file) => join(folder.path, file));
     watchDirs.push(...new Set(watchFiles.map((file) => dirname(file))));
-    const errors = await tools.missing(read.format, folder);
-    if (errors.length > 0) return { errors: [...errors], watchDirs, watchFiles };
-    return { contents: generate(read, folder), loader: "js", resolveDir: folder.path, watchDirs, watchFiles };
+    return { ...(await make(read)), watchDirs, watchFiles };
   } catch (error) {
     if (!(error instanceof MigratorError)) throw error;
     const errors = await Promise.all(error.problems.map((problem) => toMessage(problem, folder)));

@@ -1,6 +1,7 @@
 import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
+import { inUse, isInUse } from "./gate";
 import type { Intent } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { sendAll } from "./send";
@@ -20,6 +21,9 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     if (sent.end === "answered") return { end: "done", durationMs: Date.now() - started };
     const { error, index, atCommit, remains } = sent;
     await ours(setup, asParts(dialect.grammar.afterFailure));
+    // The row in the journal is not of this step yet.
+    if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
+    if (sent.atGate && isInUse(dialect, error)) throw inUse();
     from = Math.max(await reached(setup), passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
     if (!remains && segment?.kind !== "block" && (await worthAnother(setup, error, attempt))) continue;

@@ -2,9 +2,10 @@ import { answered, type CodeRecord, dropRecords, lastRecord, recordPart } from "
 import { decode, encode } from "./code-values";
 import type { Part } from "./connection";
 import type { Step } from "./database";
+import { writeIntent } from "./gate";
 import type { Intent } from "./journal";
 import { intentPart, updateStep } from "./message";
-import { contextOf, type SessionSetup, write } from "./session";
+import { contextOf, type SessionSetup } from "./session";
 
 /** What an attempt before this one has left of a step in code. */
 export interface Past {
@@ -76,7 +77,7 @@ export async function beginAnew(
   const context = contextOf(setup);
   const { text } = setup.dialect.grammar;
   const state = past.state === undefined ? "NULL" : text(encode(past.state));
-  await write(setup, [
+  await writeIntent(setup, [
     intentPart(intent, { statement: past.recorded }, context),
     updateStep(context, { state, cuts: String(past.cuts) }),
     ...(past.settled ? [past.settled] : []),

@@ -10,6 +10,8 @@ export interface Part {
   readonly alone?: true;
   /** It was begun before, by a run that did not finish it. */
   readonly resumed?: true;
+  /** Waits for the application's guarded transactions. */
+  readonly gate?: true;
   /** Commits statements of the script. */
   readonly commits?: true;
 }

@@ -1,6 +1,6 @@
 import type { Applied } from "../compare";
 import type { ForeignRow, ForeignTable, TableName } from "../foreign";
-import type { DialectName, Direction, Script, SqlScript, Statement } from "../migration";
+import type { DialectName, Direction, Phase, Script, SqlScript, Statement } from "../migration";
 import type { Settling } from "../preview";
 import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
@@ -98,6 +98,8 @@ export interface Step {
   readonly from: number;
   readonly checksum: string;
   readonly normalised: string;
+  /** Absent where neither a file nor the journal says it. */
+  readonly phase?: Phase;
   /** It may have been applied before; its row is replaced. */
   readonly repeatable?: true;
   /** It was cut off, or had failed, and goes on; of code: where something of it was kept. */

@@ -18,6 +18,11 @@ export interface Grammar {
   time(iso: string): string;
   /** This connection's id. */
   readonly connectionId: string;
+  /**
+   * Waits until no guarded transaction is under way, and lets none begin before this transaction ends.
+   * @param step the table `migration_step`, qualified and quoted
+   */
+  gate(step: string): string;
   /** Starts a transaction that may write. */
   readonly begin: string;
   /** Puts the session's own rights back until the transaction ends, so that the journal can be written. */

@@ -1,4 +1,5 @@
 import { MigratorError } from "../errors";
+import type { Phase } from "../migration";
 import type { Report } from "../report";
 import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
 import type { AppliedRow, Recorded, RunRow, State, StepError, StepRow } from "./database";
@@ -21,9 +22,9 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
-    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
+    `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable", "phase")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration} ORDER BY ${q("id")}`,
-    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts")},
+    `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts", "phase")},
  ${age(q("startedAt"))} AS ${q("elapsedMs")}, ${age(q("startedAt"))} - ${age(q("deadline"))} AS ${q("allowedMs")}
  FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
     lastRecordOf({ grammar }, tables),
@@ -34,17 +35,19 @@ export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock 
 }
 
 type Rows<T> = readonly T[];
-type AppliedRecord = Omit<AppliedRow, "down" | "repeatable"> & {
+type AppliedRecord = Omit<AppliedRow, "down" | "repeatable" | "phase"> & {
   readonly down: string | null;
   readonly repeatable: number | null;
+  readonly phase: Phase | null;
 };
-type StepRecord = Omit<StepRow, "script" | "down" | "error" | "probe" | "state" | "cuts" | "recorded"> & {
+type StepRecord = Omit<StepRow, "script" | "down" | "error" | "probe" | "state" | "cuts" | "phase" | "recorded"> & {
   readonly script: string | null;
   readonly down: string | null;
   readonly error: string | null;
   readonly probe: string | null;
   readonly state: string | null;
   readonly cuts: number | null;
+  readonly phase: Phase | null;
 };
 interface RunRecord {
   readonly runId: string;
@@ -83,9 +86,9 @@ export function stateOf([applied, steps, records, runs, unfinished, [lock]]: Sta
   };
 }
 
-function appliedRow({ down, appliedAt, repeatable, ...rest }: AppliedRecord): AppliedRow {
+function appliedRow({ down, appliedAt, repeatable, phase, ...rest }: AppliedRecord): AppliedRow {
   const script = readScript(down);
-  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z` };
+  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(phase !== null && { phase }) };
   return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
 }
 
@@ -100,7 +103,7 @@ function recordedOf(last: CodeRecord | undefined, { repeatable, manner }: Judgin
   return { count: position, doubt: { sql, ...(manner(sql) === "lock" && { block: true as const }) } };
 }
 
-function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecord): StepRow {
+function stepRow({ script, down, error, probe, state, cuts, phase, ...rest }: StepRecord): StepRow {
   const up = readScript(script);
   const back = readScript(down);
   return {
@@ -110,6 +113,7 @@ function stepRow({ script, down, error, probe, state, cuts, ...rest }: StepRecor
     ...(error !== null && { error: JSON.parse(error) as StepError }),
     ...(probe !== null && { probe }),
     ...(state !== null && { state: JSON.parse(state) as unknown }),
+    ...(phase !== null && { phase }),
     cuts: cuts ?? 0,
   };
 }

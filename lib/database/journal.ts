@@ -24,6 +24,7 @@ export const COLUMNS = {
     "down",
     "origin",
     "repeatable",
+    "phase",
   ],
   step: [
     "id",
@@ -43,6 +44,7 @@ export const COLUMNS = {
     "probe",
     "state",
     "cuts",
+    "phase",
   ],
   run: [
     "id",
@@ -63,8 +65,8 @@ export const COLUMNS = {
 
 /** Columns that were not there from the beginning: a table without them is an older one of ours, which gets them under the lock. */
 export const ADDED: Readonly<Record<keyof JournalTables, readonly string[]>> = {
-  migration: ["origin", "repeatable"],
-  step: ["probe", "state", "cuts"],
+  migration: ["origin", "repeatable", "phase"],
+  step: ["probe", "state", "cuts", "phase"],
   run: [],
 };
 
@@ -74,6 +76,7 @@ export interface Intent {
   readonly direction: string;
   readonly checksum: string;
   readonly normalised: string;
+  readonly phase: string | null;
   readonly script: string | null;
   readonly down: string | null;
   readonly runId: string;
@@ -86,6 +89,7 @@ export function intentOf(step: Step, run: RunStart): Intent {
     direction: step.direction,
     checksum: step.checksum,
     normalised: step.normalised,
+    phase: step.phase ?? null,
     script: shownScript(step.script),
     down: storedScript(step.down),
     runId: run.runId,
@@ -95,9 +99,9 @@ export function intentOf(step: Step, run: RunStart): Intent {
 
 /** The intent as it stood when a step was stopped. */
 export function intentOfRow(row: StepRow): Intent {
-  const { name, direction, checksum, normalised, runId, bundle, script, down } = row;
+  const { name, direction, checksum, normalised, phase = null, runId, bundle, script, down } = row;
   const json = (kept: SqlScript | undefined) => (kept ? write(kept, kept.statements) : null);
-  return { name, direction, checksum, normalised, runId, bundle, script: json(script), down: json(down) };
+  return { name, direction, checksum, normalised, phase, runId, bundle, script: json(script), down: json(down) };
 }
 
 /** What is being run, for comparison with its file later on. */

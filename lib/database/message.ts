@@ -56,7 +56,7 @@ export function piecesOf(
     statement: segment?.first ?? step.from,
     ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
   });
-  const first = entry(context, [intentPart(intent, markBefore(segments[0]), context)]);
+  const first = entry(context, [gatePart(context), intentPart(intent, markBefore(segments[0]), context)]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
@@ -110,6 +110,15 @@ export function entry(context: Written, parts: readonly Part[]): readonly Part[]
   return transaction(context, own(context, parts));
 }
 
+/**
+ * What an intent begins with. The application's guarded transactions share a lock, which is taken from them while the intent
+ * is written: it waits for those that are under way, and everyone after it sees the intent. Its transaction holds nothing
+ * else that they could wait for, so there is no deadlock.
+ */
+export function gatePart({ dialect, tables }: MessageContext): Part {
+  return { sql: dialect.grammar.gate(tables.step), gate: true };
+}
+
 export function intentPart(intent: Intent, mark: Mark, context: MessageContext): Part {
   const { grammar } = context.dialect;
   const texts = Object.entries(intent).map(([column, value]: [string, string | null]) => [column, grammar.text(value)]);
@@ -151,6 +160,7 @@ function insertRow(step: Step, intent: Pick<Intent, "runId" | "bundle">, context
     bundle: text(intent.bundle),
     down: text(storedScript(step.down)),
     repeatable: step.repeatable ? "1" : "0",
+    phase: text(step.phase),
   };
   return `INSERT INTO ${context.tables.migration} (${Object.keys(values).map(name).join(", ")})
  SELECT ${Object.values(values).join(", ")} FROM ${context.tables.step} WHERE ${name("id")} = 1`;

@@ -1,3 +1,4 @@
+import { GATE_ID } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
 /**
@@ -34,6 +35,9 @@ export const mysqlGrammar: Grammar = {
   iso: (column) => `DATE_FORMAT(${column}, '%Y-%m-%dT%H:%i:%s.%f')`,
   time: (iso) => `CAST(${text(iso.replace("T", " ").replace("Z", ""))} AS DATETIME(6))`,
   connectionId: "CONNECTION_ID()",
+  // Locks the row, and makes it where an administrator has made the table.
+  gate: (step) =>
+    `INSERT INTO ${step} (${name("id")}) VALUES (${GATE_ID}) ON DUPLICATE KEY UPDATE ${name("id")} = ${GATE_ID}`,
   // A server that is read-only refuses it at once, and a migration may have made such transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
   asOurselves: [],

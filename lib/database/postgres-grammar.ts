@@ -1,4 +1,5 @@
 import pg from "pg";
+import { schemaLock } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
 const name = (identifier: string) => pg.escapeIdentifier(identifier);
@@ -34,6 +35,7 @@ export const postgresGrammar: Grammar = {
   iso: (column) => `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')`,
   time: (iso) => `${text(iso)}::pg_catalog.timestamptz`,
   connectionId: PID,
+  gate: (step) => `SELECT pg_catalog.pg_advisory_xact_lock(${schemaLock(step)})`,
   // The migration may have made read-only transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
   asOurselves: [

@@ -10,6 +10,8 @@ type AllSent =
       readonly error: ServerError;
       readonly index: number | undefined;
       readonly atCommit?: true;
+      /** It was still waiting for guarded transactions: nothing was written. */
+      readonly atGate?: true;
       /** The last statement of the script that was answered. */
       readonly done: number | undefined;
       readonly remains?: Remains;
@@ -51,9 +53,11 @@ function lastOf(parts: readonly Part[]): number | undefined {
   return parts.findLast(({ index }) => index !== undefined)?.index;
 }
 
-function placeOf(parts: readonly Part[], at: number): { readonly index: number | undefined; readonly atCommit?: true } {
-  const refused = parts[at];
-  return { index: refused?.index, ...(refused?.commits && { atCommit: true as const }) };
+type RefusedAt = Pick<Extract<AllSent, { end: "refused" }>, "index" | "atCommit" | "atGate">;
+
+function placeOf(parts: readonly Part[], at: number): RefusedAt {
+  const { index, commits, gate } = parts[at] ?? {};
+  return { index, ...(commits && { atCommit: commits }), ...(gate && { atGate: gate }) };
 }
 
 /** An open comment or string takes everything behind it along; the server says nothing. */

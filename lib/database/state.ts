@@ -1,5 +1,5 @@
 import type { Applied } from "../compare";
-import type { Direction, SqlScript } from "../migration";
+import type { Direction, Phase, SqlScript } from "../migration";
 import type { Report } from "../report";
 import type { Step } from "./database";
 
@@ -13,6 +13,8 @@ export interface AppliedRow extends Applied {
   readonly down?: SqlScript;
   /** It is run again when it changes, and is never reverted. */
   readonly repeatable?: true;
+  /** Absent where it was recorded by an older version, or adopted. */
+  readonly phase?: Phase;
 }
 
 /** The write-ahead intent: the step in progress, or the one that was stopped half way. */
@@ -21,6 +23,8 @@ export interface StepRow {
   readonly direction: Direction;
   readonly checksum: string;
   readonly normalised: string;
+  /** As of the applied row. */
+  readonly phase?: Phase;
   /** What was sent; absent for code. */
   readonly script?: SqlScript;
   readonly down?: SqlScript;

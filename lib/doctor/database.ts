@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Examination, Examiner, RefusedLogin } from "../examination";
 import type { CheckName, Finding } from "../finding";
 import { check, finding, isFailed, leftMs, sentence, skipped, type Until, within } from "./check";
-import type { Target } from "./handshake";
+import type { Target } from "./places";
 import { afterFailed, type NameFinding, nameFinding, networkFindings, reached, secured } from "./reach";
 import { sessionFindings } from "./session";
 import { failed } from "./subject";

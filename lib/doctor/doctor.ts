@@ -7,7 +7,7 @@ import { knownDatabase } from "../settings/target";
 import { check, isFailed, skipped, type Until, within } from "./check";
 import { type DatabaseOptions, databaseFindings } from "./database";
 import { problemOf } from "./explain";
-import type { Endpoint } from "./network";
+import type { Endpoint } from "./places";
 import { reachVerdict } from "./reach";
 import { secretFinding } from "./secret";
 import { s3Subject, unanswered } from "./subject";

@@ -2,17 +2,9 @@ import { MigratorError } from "../errors";
 import type { Finding } from "../finding";
 import type { Problem } from "../report";
 import { isFailed, leftMs, type Until, within } from "./check";
-import type { Target } from "./handshake";
-import type { Endpoint } from "./network";
+import type { Endpoint, Places } from "./places";
 import { networkFindings, reachVerdict } from "./reach";
 import { s3Subject, secretsManagerSubject } from "./subject";
-
-/** What a run has to reach, as far as it is known. */
-export interface Places {
-  readonly database?: Target;
-  readonly secretsManager?: Endpoint;
-  readonly s3?: Endpoint;
-}
 
 /** Kept back of a caller's patience to answer, in milliseconds. */
 const ANSWER_MS = 500;

@@ -2,13 +2,7 @@ import { isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { DialectName } from "../migration";
 import { codeOf, leftMs, type Until } from "./check";
-import type { Endpoint } from "./network";
-
-export interface Target extends Endpoint {
-  readonly dialect: DialectName;
-  /** As a Login has it: absent where no TLS is used. */
-  readonly tls?: { readonly ca: readonly string[] };
-}
+import type { Target } from "./places";
 
 /**
  * - `plain`, `encrypted`: it is a server of the right kind, and TLS came about where it is wanted.

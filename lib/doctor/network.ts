@@ -3,11 +3,6 @@ import { lookup } from "node:dns/promises";
 import { BlockList, connect, isIP, type Socket } from "node:net";
 import { codeOf, leftMs, type Until, within } from "./check";
 
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** Where a name leads. `public`: at least one of its addresses is not of a private network. */
 export interface Addresses {
   readonly kind: "private" | "public";

@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import type { Finding } from "../finding";
 import { check, limited, skipped, type Until, type Verdict } from "./check";
-import { type Handshake, shakeHands, type Target } from "./handshake";
-import { type Addresses, type Endpoint, open, resolve } from "./network";
+import { type Handshake, shakeHands } from "./handshake";
+import { type Addresses, open, resolve } from "./network";
+import type { Endpoint, Target } from "./places";
 import { databaseSubject, failed, type Subject } from "./subject";
 
 /** Whether a service can be reached at all, by its name and over TCP; undefined when it can. */

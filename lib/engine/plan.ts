@@ -138,8 +138,8 @@ export function resumption({
 }
 
 function upStep(migration: Migration): Step {
-  const { name, up, down, checksum, normalised, repeatable } = migration;
-  const step = { name, direction: "up", script: up, from: 0, checksum, normalised } as const;
+  const { name, up, down, checksum, normalised, repeatable, phase } = migration;
+  const step = { name, direction: "up", script: up, from: 0, checksum, normalised, phase } as const;
   return { ...step, ...(down && { down }), ...(repeatable && { repeatable }) };
 }
 
@@ -161,7 +161,8 @@ function downStep(row: AppliedRow, migration: Migration | undefined): Planned {
   const script: Script | undefined = migration && isSame(row, migration) ? migration.down : row.down;
   if (!script) return { problem: noDown(row, migration) };
   const { name, checksum, normalised } = row;
-  return { step: { name, direction: "down", script, from: 0, checksum, normalised } };
+  const phase = row.phase ?? migration?.phase;
+  return { step: { name, direction: "down", script, from: 0, checksum, normalised, ...(phase && { phase }) } };
 }
 
 function noDown(row: AppliedRow, migration: Migration | undefined): Problem {

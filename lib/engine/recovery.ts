@@ -71,6 +71,7 @@ export function isSame(row: Pick<StepRow, "checksum" | "normalised">, { checksum
 
 function stepOf(row: StepRow, migration: Migration | undefined, script: Script): Step {
   const down = migration?.down ?? row.down;
+  const phase = migration?.phase ?? row.phase;
   return {
     name: row.name,
     direction: script === migration?.up ? "up" : "down",
@@ -80,6 +81,7 @@ function stepOf(row: StepRow, migration: Migration | undefined, script: Script):
     normalised: migration?.normalised ?? row.normalised,
     ...(migration?.repeatable && { repeatable: true as const }),
     ...(down && { down }),
+    ...(phase && { phase }),
   };
 }
 

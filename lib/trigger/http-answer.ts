@@ -33,6 +33,9 @@ const ERROR_STATUS: Readonly<Record<ErrorCode, number>> = {
   DIVERGED: 500,
   NOT_REPLAYABLE: 500,
   STATEMENT_FAILED: 500,
+  IN_USE: 503,
+  OUT_OF_DATE: 503,
+  MIGRATING: 503,
 };
 
 /** What came of a Command; what is no success is a problem. */

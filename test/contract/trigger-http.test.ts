@@ -64,6 +64,9 @@ describe("the status of an answer", () => {
     READ_ONLY: 503,
     CONNECTION_LOST: 503,
     LOCK_LOST: 503,
+    IN_USE: 503,
+    OUT_OF_DATE: 503,
+    MIGRATING: 503,
   };
   test.each(Object.entries(statuses) as [ErrorCode, number][])("of the error %s is %i", async (code, status) => {
     const advice = "Do something.";

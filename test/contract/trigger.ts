@@ -40,6 +40,9 @@ export const ERROR_CODES = Object.keys({
   FOREIGN_TABLE: 1,
   DIVERGED: 1,
   NOT_REPLAYABLE: 1,
+  IN_USE: 1,
+  OUT_OF_DATE: 1,
+  MIGRATING: 1,
   STATEMENT_FAILED: 1,
 } satisfies Record<ErrorCode, 1>) as readonly ErrorCode[];
 

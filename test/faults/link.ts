@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { DialectName } from "../../lib/migration";
 import type { Answer, Frame } from "./wire";
-import { PING, RELEASE, WIRES } from "./wires";
+import { COMMAND, PING, WIRES } from "./wires";
 
 /** A place in what goes back and forth, counted as the protocol counts. */
 export interface Position {
@@ -23,6 +23,7 @@ export interface Position {
 /** One command that went over a link, and how many of its statements were answered. */
 export interface SentCommand {
   readonly text: string;
+  readonly inside?: true;
   answers: number;
 }
 
@@ -33,8 +34,8 @@ export interface Link {
   cut(): void;
   /** Ends the direction towards one side; the other stays open. */
   halfClose(side: "client" | "server"): void;
-  /** Slips in a command that gives the lock back. Only where the server waits for a command. */
-  releaseLocks(): Promise<void>;
+  /** Slips in a command: only where the server waits for one, and one of less than 256 bytes. */
+  slipIn(sql: string): Promise<void>;
   /** Goes on with what was held back at the position. */
   resume(): void;
 }
@@ -153,10 +154,10 @@ function hold(flow: Flow, reached: () => void): boolean {
 function forward(server: Socket, flow: Flow): void {
   const { toServer, stopsAt } = flow;
   for (let frame = toServer[0]; frame && flow.state === "flowing"; frame = toServer[0]) {
-    const { bytes, command, begun } = frame;
+    const { bytes, command, begun, inside } = frame;
     if (!begun) {
       if (command === flow.ping) flow.isPinging = true;
-      else if (command !== undefined) flow.commands.push({ text: command, answers: 0 });
+      else if (command !== undefined) flow.commands.push({ text: command, answers: 0, ...(inside && { inside }) });
       toServer[0] = { bytes, begun: true };
       if (stopsAt("arrived")) return;
       if (stopsAt("half")) {
@@ -214,7 +215,7 @@ function controls(
   { client, server }: Ends,
   flow: Flow,
   { dialect }: LinkOptions,
-): Pick<Driven, "cut" | "halfClose" | "releaseLocks" | "silence"> {
+): Pick<Driven, "cut" | "halfClose" | "slipIn" | "silence"> {
   return {
     cut: () => {
       client.destroy();
@@ -223,14 +224,14 @@ function controls(
     halfClose: (side) => {
       (side === "client" ? client : server).end();
     },
-    releaseLocks: () =>
+    slipIn: (sql) =>
       new Promise((resolve) => {
         flow.swallow = ({ ready }) => {
           if (!ready) return;
           flow.swallow = undefined;
           resolve();
         };
-        server.write(RELEASE[dialect]());
+        server.write(COMMAND[dialect](sql));
       }),
     silence: () => {
       flow.state = "silent";

@@ -12,6 +12,8 @@ export interface Point {
   readonly position?: Position;
   /** In place of a position: while this waits, and so exactly inside it. */
   readonly gated?: Gated;
+  /** The server does not wait for the command that is there. */
+  readonly inside?: true;
 }
 
 /** The commands of each connection of a call to which nothing happened. */
@@ -104,11 +106,12 @@ interface Place {
   readonly position: Pick<Position, "link" | "command">;
 }
 
-function commandPoints({ text, answers }: SentCommand, { dialect, phase, position }: Place): readonly Point[] {
+function commandPoints({ text, answers, inside }: SentCommand, { dialect, phase, position }: Place): readonly Point[] {
   const point = (at: Pick<Position, "at" | "answers">, more: Partial<Point> = {}): Point => ({
     phase,
     kind: phase === "statement" ? kindOf(text) : "",
     position: { ...position, ...at },
+    ...(inside && { inside }),
     ...more,
   });
   const half = phase === "statement" ? [point({ at: "half" }, { phase: "half sent", kind: "" })] : [];
@@ -147,7 +150,7 @@ export function pointsIn(points: readonly Point[], { fault, phase }: Cell): read
   return points.filter((point) => {
     if (point.phase !== phase) return false;
     // The lock is given back by a command slipped in, for which the server must be waiting.
-    if (fault === "lock lost") return point.position?.at === "arrived" && !ALONE.test(point.kind);
+    if (fault === "lock lost") return point.position?.at === "arrived" && !point.inside && !ALONE.test(point.kind);
     // The server must know the connection, and be at something rather than have it before it.
     if (fault === "connection killed" || fault === "restart")
       return phase !== "statement" || point.position?.at !== "arrived";

@@ -37,7 +37,9 @@ export async function startFaultServer(dialect) {
     );
   watch();
   const remove = () => {
-    for (const path of [folder, scratch]) rmSync(path, { recursive: true, force: true });
+    // What was killed a moment ago may still write.
+    for (const path of [folder, scratch])
+      rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
   const end = () => {
     child.kill("SIGKILL");
@@ -106,5 +108,5 @@ function childrenOf(pid) {
 }
 
 function tail(path) {
-  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-30).join("\n");
+  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-80).join("\n");
 }

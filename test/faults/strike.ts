@@ -4,6 +4,7 @@ import type { Fault } from "./cells";
 import type { Link } from "./link";
 import type { FaultProxy } from "./proxy";
 import type { Random } from "./random";
+import { PING, RELEASE } from "./wires";
 import type { World } from "./world";
 
 /** Whom it hits, at the moment that was chosen. */
@@ -24,6 +25,9 @@ export type Struck = { readonly second?: ChildAnswer | undefined };
 const KEEPALIVE_MS = 2_500;
 /** A second caller may have to wait for what the first one has open. */
 const SECOND_MS = 1_500;
+const LOST_MS = 4_000;
+/** Well within the idle limit of the harness's build. */
+const AWAKE_MS = 300;
 
 export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>> = {
   kill: async ({ child }) => {
@@ -79,10 +83,16 @@ export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>>
     await proxy.refuse(200 + random.below(1_000));
     return {};
   },
-  "lock lost": async ({ link, second }) => {
-    await link.releaseLocks();
+  "lock lost": async ({ link, world, second }) => {
+    await link.slipIn(RELEASE[world.dialect]);
     const answer = second();
-    const early = await Promise.race([answer, wait(SECOND_MS)]);
+    // The second one takes its time on a busy machine, and the session of the first one is not to meet its idle limit meanwhile.
+    const until = performance.now() + LOST_MS;
+    let early: ChildAnswer | undefined;
+    while (!early && performance.now() < until) {
+      await link.slipIn(PING[world.dialect]);
+      early = await Promise.race([answer, wait(AWAKE_MS, undefined)]);
+    }
     link.resume();
     return { second: early ?? (await answer) };
   },

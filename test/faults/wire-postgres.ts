@@ -13,8 +13,16 @@ export function postgresWire(): Wire {
     return bytes.readInt32BE(0);
   });
   const fromServer = createCutter(typed);
+  let isInside = false;
+  // What is parsed, bound and executed up to the next Sync is one unit to the server.
+  const placed = (frame: Frame): Frame => {
+    const kind = frame.bytes.toString("latin1", 0, 1);
+    const known = kind === "P" && isInside ? { ...frame, inside: true as const } : frame;
+    isInside = kind === "P" || (isInside && kind !== "S");
+    return known;
+  };
   return {
-    client: (chunk) => joined(fromClient(chunk).map(frameOf)),
+    client: (chunk) => joined(fromClient(chunk).map((bytes) => placed(frameOf(bytes)))),
     server: (chunk) => fromServer(chunk).map(answerOf),
   };
 }

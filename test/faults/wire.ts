@@ -3,6 +3,8 @@ export interface Frame {
   readonly bytes: Buffer;
   /** The text with which a new command begins; absent for what belongs to the one before. */
   readonly command?: string;
+  /** The server does not wait for this command: it belongs together with the one before. */
+  readonly inside?: true;
 }
 
 /** What a server sends. */

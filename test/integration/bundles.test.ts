@@ -41,7 +41,7 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
     const { older, newer, query } = await prepared(2);
     const first = run(older, "migrate", { runId: "first" });
     await sleep(700);
-    const [step] = await query<{ connection: number }>("SELECT connection FROM migration_step");
+    const [step] = await query<{ connection: number }>("SELECT connection FROM migration_step WHERE id = 1");
     await query(kill(step?.connection ?? 0));
     expect(await first).toMatchObject({ outcome: "incomplete" });
     expect(await run(newer, "migrate", { runId: "second" })).toMatchObject({

@@ -47,7 +47,7 @@ describe.each(SERVERS)("on $dialect", (server) => {
     expect(await untilDone(database, [counting], 1_200)).toMatchObject({ outcome: "done" });
     expect(begun).toBeGreaterThan(2);
     expect(await database.query("SELECT n FROM seen ORDER BY n")).toEqual([0, 1, 2, 3, 4, 5].map((n) => ({ n })));
-    expect(await database.query("SELECT state FROM migration_step")).toEqual([{ state: null }]);
+    expect(await database.query("SELECT state FROM migration_step WHERE id = 1")).toEqual([{ state: null }]);
   });
 
   test("what came after the last checkpoint is gone, or replayed, when it is cut off", async () => {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { explaining } from "../../lib/doctor/explain";
-import type { Target } from "../../lib/doctor/handshake";
+import type { Target } from "../../lib/doctor/places";
 import { networkFindings } from "../../lib/doctor/reach";
 import { MigratorError } from "../../lib/errors";
 import type { Finding } from "../../lib/finding";

@@ -25,7 +25,7 @@ describe.each(SERVERS)("on $dialect", (server) => {
     });
     expect(await untilDone(database, [migration])).toMatchObject({ outcome: "done", calls: 5 });
     expect(await rows(database, "SELECT n, m FROM seen")).toEqual([{ n: 3, m: 7 }]);
-    expect(await rows(database, "SELECT id FROM migration_step")).toEqual([{ id: 1 }]);
+    expect(await rows(database, "SELECT id FROM migration_step WHERE id > 0")).toEqual([{ id: 1 }]);
   });
 
   test("a statement that is cut off while it runs leaves nothing, and is run again", async () => {

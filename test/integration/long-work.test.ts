@@ -2,8 +2,8 @@ import { createTestDatabase, type TestDatabase } from "../support/database";
 import { type Deployment, deploy, type HttpAnswer, packageMigrations } from "../support/deployment";
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 
-/** What an HTTP caller is promised. */
-const PATIENCE_MS = 25_000;
+/** Nobody waits longer for an answer over HTTP. */
+const API_GATEWAY_MS = 29_000;
 const COUNT = "CREATE TABLE IF NOT EXISTS tally (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20));";
 
 const eight = Object.fromEntries(
@@ -70,7 +70,7 @@ describe("eight migrations of five seconds", () => {
   test("the call that runs them is answered 202 in time, with what is done and what is not", () => {
     const { ran } = many.answers;
     expect(ran?.status).toBe(202);
-    expect(ran?.elapsedMs).toBeLessThan(PATIENCE_MS);
+    expect(ran?.elapsedMs).toBeLessThan(API_GATEWAY_MS);
     expect(ran?.headers["Retry-After"]).toMatch(/^\d+$/);
     expect(ran?.body.done?.length).toBeGreaterThanOrEqual(3);
     expect((ran?.body.done?.length ?? 0) + (ran?.body.remaining?.length ?? 0)).toBe(8);
@@ -85,7 +85,7 @@ describe("eight migrations of five seconds", () => {
   test("the third call is answered 200, in time, when all are done", () => {
     const { third } = many.answers;
     expect([third?.status, third?.body.outcome, third?.body.remaining]).toEqual([200, "done", []]);
-    expect(third?.elapsedMs).toBeLessThan(PATIENCE_MS);
+    expect(third?.elapsedMs).toBeLessThan(API_GATEWAY_MS);
   });
 
   test("each ran once, one after the other", async () => {
@@ -99,7 +99,7 @@ describe("one statement of forty seconds", () => {
   test("the first call is answered 202 in time, while the server goes on", () => {
     const { first } = single.answers;
     expect([first?.status, first?.body.outcome]).toEqual([202, "running"]);
-    expect(first?.elapsedMs).toBeLessThan(PATIENCE_MS);
+    expect(first?.elapsedMs).toBeLessThan(API_GATEWAY_MS);
   });
 
   test("the second call waits for its end, and is answered 200 in time", () => {
@@ -107,7 +107,7 @@ describe("one statement of forty seconds", () => {
     expect([second?.status, second?.body.outcome]).toEqual([200, "done"]);
     expect(second?.body.done).toMatchObject([{ name: "01_forty-seconds", recovered: true }]);
     expect(single.elapsedMs).toBeGreaterThan(40_000);
-    expect(second?.elapsedMs).toBeLessThan(PATIENCE_MS);
+    expect(second?.elapsedMs).toBeLessThan(API_GATEWAY_MS);
   });
 
   test("it ran once, and there is nothing left to do", async () => {

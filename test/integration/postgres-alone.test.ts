@@ -27,9 +27,9 @@ test("a concurrent index on a table in use is not taken for built, and is built 
     ],
   };
   await run(target, "migrate", { steps: 1 });
-  const using = database.query("DO $$ BEGIN INSERT INTO seen VALUES (2); PERFORM pg_sleep(3.5); END $$");
+  const using = database.query("DO $$ BEGIN INSERT INTO seen VALUES (2); PERFORM pg_sleep(8); END $$");
   await sleep(200);
-  expect(await run(target, "migrate", { call: { patienceMs: 3_000 } })).toMatchObject({ outcome: "failed" });
+  expect(await run(target, "migrate", { call: { patienceMs: 6_000 } })).toMatchObject({ outcome: "failed" });
   await using;
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "2_i" }] });
   expect(await database.query("SELECT indisvalid AS v FROM pg_index WHERE indexrelid = 'i'::regclass")).toEqual([
@@ -78,9 +78,9 @@ test.each([
   const database = await create();
   const target = {
     url: database.url,
-    migrations: [sql("1_t", `CREATE TABLE seen (n int);\nSELECT pg_sleep(1.5);\n${text}`, "postgres")],
+    migrations: [sql("1_t", `CREATE TABLE seen (n int);\nSELECT pg_sleep(4);\n${text}`, "postgres")],
   };
-  expect(await run(target, "migrate", { call: { patienceMs: 1_000 } })).toMatchObject({ outcome: "running" });
+  expect(await run(target, "migrate", { call: { patienceMs: 3_000 } })).toMatchObject({ outcome: "running" });
   expect(await run(target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_t", recovered: true }] });
 });
 

@@ -112,12 +112,32 @@ test("the package can be required and imported", async () => {
   expect(await node(`import("migration-lambda").then(({ MigratorError }) => ${print})`)).toBe("INVALID_SETTINGS\n");
 });
 
+test("an application bundles the Guard with the set that it was built with", async () => {
+  const contents = `import { createGuard, MigratorError } from "migration-lambda/guard";
+    import { set } from "migration-lambda/set";
+    createGuard({ set, database: () => undefined });
+    console.log(typeof MigratorError, set.map(({ name }) => name).join());`;
+  writeFileSync(join(project, "app.mjs"), contents);
+  const build = `const { migrations } = require("migration-lambda/esbuild");
+    const options = { entryPoints: ["app.mjs"], outfile: "app.js", bundle: true, platform: "node", plugins: [migrations()] };
+    require("esbuild").build(options);`;
+  await node(build);
+  expect(await node('require("./app.js")')).toBe("function 00_create-product-table,01_add-first-product\n");
+  const bundle = readFileSync(join(project, "app.js"), "utf8");
+  expect(bundle).not.toMatch(/node_modules\/(?!migration-lambda\/dist\/lib\/)/);
+});
+
 test("its types are found", async () => {
   writeFileSync(
     join(project, "types.ts"),
     `import { migrations } from "migration-lambda/esbuild";
      import { handler } from "migration-lambda/functions/migrate";
-     import type { Report } from "migration-lambda";
+     import { createGuard, migrateOnColdStart } from "migration-lambda/guard";
+     import { set } from "migration-lambda/set";
+     import { assembleBundle, type Report } from "migration-lambda";
+     const client = { query: async (sql: string) => sql, connect() {}, escapeLiteral() {} };
+     export const worked: Promise<string> = createGuard({ set, database: () => client }).transaction((tx) => tx.query("x"));
+     export const started: Promise<void> = migrateOnColdStart(assembleBundle({} as never)).init();
      export const name: string = migrations({ dir: "db" }).name;
      export const answer: Promise<unknown> = handler({}, { awsRequestId: "1", getRemainingTimeInMillis: () => 1 });
      // @ts-expect-error: neither \`any\` nor a number

@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "lib/database": ["nouns"],
   "lib/engine": ["nouns", "lib/history", "lib/source/source", "lib/database/database"],
   "lib/history": ["nouns"],
+  "lib/guard": ["nouns", "migration-lambda:set"],
   "lib/settings": ["nouns"],
   "lib/doctor": ["nouns", "lib/settings"],
   "lib/trigger": ["nouns", "lib/engine/migrator"],
@@ -23,13 +24,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "lib/engine",
     "lib/trigger",
     "lib/doctor/explain",
-    "lib/doctor/handshake",
+    "lib/doctor/places",
   ],
   "lib/assemble-doctor": ["nouns", "lib/assembly", "lib/settings", "lib/database", "lib/doctor"],
   "lib/uploads": ["nouns", "lib/settings", "lib/source", "lib/trigger", "lib/assembly"],
   "lib/assemble": ["nouns", "lib/source", "lib/trigger", "lib/assembly", "lib/uploads"],
   "lib/index": ["nouns", "lib/assemble", "lib/assemble-doctor", "lib/uploads", "lib/trigger"],
-  plugins: ["nouns", "lib/source"],
+  plugins: ["nouns", "lib/source", "lib/guard/set"],
   functions: [
     "nouns",
     "lib/assemble",
@@ -124,7 +125,13 @@ test("every package is imported in its own place only", () => {
   expect(list(imports.filter(breaksPackages))).toEqual([]);
 });
 
+test("what an application bundles of the Guard is ours alone", () => {
+  const guard = list(imports.filter(({ file }) => file.startsWith("lib/guard/")));
+  expect(guard.filter((line) => !/ imports (?:lib\/|node:crypto$|migration-lambda:set$)/.test(line))).toEqual([]);
+});
+
 test.each([
+  ["lib/guard/guard.ts", "lib/engine/migrator"],
   ["lib/engine/plan.ts", "lib/database/mysql"],
   ["lib/database/mysql.ts", "lib/engine/migrator"],
   ["lib/migration.ts", "lib/engine/plan"],
