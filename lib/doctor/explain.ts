@@ -1,7 +1,7 @@
 import { MigratorError } from "../errors";
 import type { Finding } from "../finding";
 import type { Problem } from "../report";
-import { isFailed, type Until, within } from "./check";
+import { isFailed, leftMs, type Until, within } from "./check";
 import type { Endpoint, Places } from "./places";
 import { networkFindings, reachVerdict } from "./reach";
 import { s3Subject, secretsManagerSubject } from "./subject";
@@ -29,6 +29,8 @@ export async function explaining<T>(patienceMs: number, places: () => Places, wo
  */
 async function explain(error: MigratorError, places: Places, patienceMs: number): Promise<MigratorError> {
   const until = performance.now() + patienceMs - ANSWER_MS;
+  // That there was no time to look says less than the error.
+  if (leftMs(until) === 0) return error;
   const failures = (await Promise.all(looks(places, until).map((look) => within(until, look)))).flat();
   const problems = failures.flatMap((failure) => (failure ? [problemOf(failure)] : []));
   const [first] = problems;

@@ -61,6 +61,7 @@ export function readSettings(env: Environment = process.env, dialect: DialectNam
     ...Object.values(parts).map(problemsOf),
     sameTables(given),
     contradictions(given, dialect),
+    bucketWithoutRegion(given),
   ].flat();
   if (problems.length > 0) throw invalidSettings(problems);
   const placeholders = unwrap(parts.placeholders);
@@ -110,6 +111,13 @@ function contradictions({ DIALECT, DATABASE_SCHEMA }: Given, dialect: DialectNam
   if (DATABASE_SCHEMA === undefined || dialect === "postgres") return problems;
   const advice = "Remove it; the database is named by DATABASE_URL or DATABASE_NAME.";
   return [...problems, invalid("DATABASE_SCHEMA is set, and MySQL has no schemas within a database", advice)];
+}
+
+/** What the SDK says then is not to be told from a bucket that cannot be reached. */
+function bucketWithoutRegion({ MIGRATIONS_S3, AWS_REGION }: Given): readonly Problem[] {
+  if (MIGRATIONS_S3 === undefined || AWS_REGION !== undefined) return [];
+  const advice = "Set AWS_REGION to the region of the bucket; Lambda sets it by itself.";
+  return [invalid("AWS_REGION is missing, and MIGRATIONS_S3 needs it", advice)];
 }
 
 /** Compared without regard to case: on some servers, table names that differ in nothing else are one table. */

@@ -28,9 +28,15 @@ export interface Limit {
 
 /**
  * In a subnet without a route to S3 packets vanish without an answer: three attempts of 2 s to connect and 5 s to be
- * answered. Milliseconds.
+ * answered. `requestTimeout` ends with the first line of an answer; the rest of it may be silent for no longer than
+ * `socketTimeout`. Milliseconds.
  */
-const PATIENCE = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
+const PATIENCE = {
+  connectionTimeout: 2_000,
+  requestTimeout: 5_000,
+  socketTimeout: 5_500,
+  throwOnRequestTimeout: true,
+} as const;
 const ATTEMPTS = 3;
 
 /** Of an object that is another one, or gone, since it was listed. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isMeant } from "../meant";
 import type { Problem } from "../report";
 import { invalidMigrations, shown } from "./file-names";
 import { uploadIncomplete } from "./s3-errors";
@@ -48,6 +49,7 @@ function readSums(bytes: Uint8Array): ReadonlyMap<string, string> | string {
   if (!isRecord(files) || Object.keys(others).length > 0) return 'is not of the form {"files":{"NAME":"SHA256"}}';
   const sums = new Map<string, string>();
   for (const [file, sum] of Object.entries(files)) {
+    if (file === MANIFEST || !isMeant(file)) return `lists ${shown(file)}, which is passed over`;
     if (typeof sum !== "string" || !/^[0-9a-f]{64}$/i.test(sum)) return `has no sha256 sum for ${shown(file)}`;
     sums.set(file, sum.toLowerCase());
   }

@@ -1,4 +1,4 @@
-import { isMeant } from "../meant";
+import { isHidden, isMeant } from "../meant";
 import type { DialectName, Migration } from "../migration";
 import type { Problem } from "../report";
 import { type S3Location, showS3Location } from "../s3-location";
@@ -27,7 +27,7 @@ export interface S3Folders {
   /** For people. */
   readonly location: string;
   open(database: string): Source;
-  /** Names of all that have a folder. @throws as `open().load()` */
+  /** Names of all that have a folder which is not passed over. @throws as `open().load()` */
   databases(): Promise<readonly string[]>;
   /** Whether there is any file for a database that is not passed over. @throws as `open().load()` */
   holds(database: string): Promise<boolean>;
@@ -62,7 +62,11 @@ export function createS3Folders(options: S3Options): S3Folders {
         load: () => withBucket(folder, (bucket) => loadFolder(keeping(bucket, kept), folder, options)),
       };
     },
-    databases: () => withBucket(location, (bucket) => bucket.folders(location.prefix)),
+    databases: async () => {
+      const names = await withBucket(location, (bucket) => bucket.folders(location.prefix));
+      // Two slashes in a row are a folder without a name.
+      return names.filter((name) => name !== "" && !isHidden(name));
+    },
     holds: async (database) => {
       const folder: S3Location = { ...location, prefix: `${location.prefix}${database}/` };
       return (await withBucket(folder, (bucket) => listFolder(bucket, folder))).length > 0;

@@ -31,7 +31,7 @@ function databaseOf(key: string, { prefix }: S3Location): { readonly database: s
   const [database = "", ...path] = key.slice(prefix.length).split("/");
   if (database === "" || path.length === 0) return { ignored: "it is in no database's folder" };
   if (path.at(-1) === "") return { ignored: "it is a folder" };
-  return isMeant(path.join("/")) ? { database } : { ignored: "it is no migration" };
+  return isMeant([database, ...path].join("/")) ? { database } : { ignored: "it is no migration" };
 }
 
 function otherBucket({ bucket }: Upload, location: S3Location): MigratorError {

@@ -131,6 +131,8 @@ export function s3Contract(start: () => Promise<RunningS3>, { sizes }: { readonl
       "p/orders/": "",
       "p/orders/README.md": "x",
       "p/stray.sql": "SELECT 1;",
+      "p/.git/HEAD": "x",
+      "p//1.sql": "SELECT 1;",
     });
     const found = folders("p/");
     expect(await found.databases()).toEqual(["orders", "shop"]);
@@ -213,6 +215,8 @@ export function s3Contract(start: () => Promise<RunningS3>, { sizes }: { readonl
       ['{"files":{},"version":1}', "is not of the form"],
       ['{"files":{"1_a.sql":"abc"}}', "has no sha256 sum for 1_a.sql"],
       ['{"files":{"1_a.sql":null}}', "has no sha256 sum for 1_a.sql"],
+      [manifestOf({ ...files, "README.md": "x" }), "lists README.md, which is passed over"],
+      [manifestOf({ ...files, "manifest.json": "x" }), "lists manifest.json, which is passed over"],
     ])("refuses the manifest %s", async (text, message) => {
       await upload(inShop({ ...files, "manifest.json": text }));
       const error = await refusalOf(folders(), "shop");

@@ -83,6 +83,7 @@ describe("which databases are looked at", () => {
     ["live/shop/.DS_Store", "it is no migration"],
     ["live/shop/README.md", "it is no migration"],
     ["live/shop/.git/1.sql", "it is no migration"],
+    ["live/.git/HEAD", "it is no migration"],
     ["live/1.sql", "it is in no database's folder"],
     ["live//1.sql", "it is in no database's folder"],
     ["test/shop/1.sql", "it is not below the prefix"],

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { explaining } from "../../lib/doctor/explain";
 import type { Target } from "../../lib/doctor/places";
 import { networkFindings } from "../../lib/doctor/reach";
+import { MigratorError } from "../../lib/errors";
 import type { Finding } from "../../lib/finding";
 import { type Certificate, makeCertificate } from "../support/certificate";
 import { createTestDatabase } from "../support/database";
@@ -153,6 +154,17 @@ describe("a run that cannot connect", () => {
       advice: expect.stringContaining(message),
       problems: [{ code: "CHECK_FAILED", message }],
     });
+  });
+
+  test("keeps its own advice when there was no time left to look", async () => {
+    const error = new MigratorError("UNREACHABLE", "S3 does not answer", { advice: "Add a gateway endpoint." });
+    const target = local(await closedPort());
+    const explained = explaining(
+      400,
+      () => ({ database: target }),
+      () => Promise.reject(error),
+    );
+    await expect(explained).rejects.toMatchObject({ advice: "Add a gateway endpoint.", problems: [] });
   });
 
   test("is not looked into where the database itself has answered", async () => {

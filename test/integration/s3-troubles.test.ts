@@ -116,6 +116,13 @@ describe("trouble", () => {
     });
   });
 
+  test("of an object that stops arriving is not waited for without end", async () => {
+    running().put("uploads", "stalled/1_a.sql", "SELECT 1;");
+    running().behave("stall");
+    const message = "stalled/1_a.sql arrived in part, or damaged (TimeoutError)";
+    expect(await refusalOf(folders, "stalled")).toMatchObject({ code: "UNREACHABLE", message });
+  }, 30_000);
+
   test("on the way is noticed by the object's checksum", async () => {
     running().put("uploads", "damaged/1_a.sql", "SELECT 1;");
     running().behave("damage");

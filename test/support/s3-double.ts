@@ -4,13 +4,13 @@ import type { AddressInfo, Socket } from "node:net";
 import { crc32 } from "node:zlib";
 
 /** How the double answers: as S3 does, or in one of the ways in which AWS makes trouble. */
-export type S3Behaviour = "answer" | "deny" | "slow down" | "fail" | "damage" | "hang" | "proxy";
+export type S3Behaviour = "answer" | "deny" | "slow down" | "fail" | "damage" | "hang" | "stall" | "proxy";
 
 export interface S3Double {
   readonly url: string;
   /** What was asked for since the start, such as `GET bucket/key` or `LIST bucket/prefix`. */
   readonly calls: readonly string[];
-  /** `deny`: AccessDenied. `damage`: objects arrive with another byte. `hang`: never answers. `proxy`: somebody else does. */
+  /** `deny`: AccessDenied. `damage`: objects arrive with another byte. `hang`: never answers. `stall`: begins to. `proxy`: somebody else does. */
   behave(behaviour: S3Behaviour): void;
   /** Called before each GetObject is answered: the place to change what was listed. */
   beforeGet(hook: (key: string) => void): void;
@@ -63,7 +63,9 @@ export async function startS3(): Promise<S3Double> {
     if (request.method === "GET" && !listed) beforeGet(request.key);
     const { status, headers, body } = trouble(behaviour) ?? answer(buckets, request);
     const damaged = behaviour === "damage" && typeof body === "object" ? Buffer.from(body).fill("x", 0, 1) : body;
-    response.writeHead(status, { "content-type": "application/xml", ...headers }).end(damaged);
+    response.writeHead(status, { "content-type": "application/xml", ...headers });
+    if (behaviour === "stall" && !listed) response.write("-");
+    else response.end(damaged);
   };
   const server = createServer((request, response) => void handle(request, response));
   server.on("connection", (socket) => sockets.add(socket));

@@ -76,6 +76,7 @@ test.each<[Environment, readonly string[]]>([
     { DATABASE_SECRET_ID: "shop db", AWS_REGION: "eu-central-1" },
     ["DATABASE_SECRET_ID is neither the name nor the ARN of a secret"],
   ],
+  [withUrl({ MIGRATIONS_S3: "s3://uploads" }), ["AWS_REGION is missing, and MIGRATIONS_S3 needs it"]],
   [{ DATABASE_SECRET_ID: "shop/db" }, ["AWS_REGION is missing, and DATABASE_SECRET_ID is not an ARN that names one"]],
   [
     { DATABASE_AUTH: "iam" },
@@ -116,7 +117,10 @@ test.each<[Environment, readonly string[]]>([
     ["MIGRATION_RUN_TABLE is not a table name of at most 64 letters, digits, _ or $"],
   ],
   [withUrl({ MIGRATION_STEP_TABLE: "MIGRATION" }), [TABLES]],
-  [withUrl({ MIGRATIONS_S3: "my-bucket/live" }), ["MIGRATIONS_S3 is not of the form s3://BUCKET/PREFIX"]],
+  [
+    withUrl({ AWS_REGION: "eu-central-1", MIGRATIONS_S3: "my-bucket/live" }),
+    ["MIGRATIONS_S3 is not of the form s3://BUCKET/PREFIX"],
+  ],
   [withUrl({ LATE_MIGRATIONS: "ignore" }), ["LATE_MIGRATIONS is none of refuse, apply"]],
   [withUrl({ LOCK_TIMEOUT_SECONDS: "0" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],
   [withUrl({ LOCK_TIMEOUT_SECONDS: "-1" }), ["LOCK_TIMEOUT_SECONDS is not a whole number from 1 to 3600"]],

@@ -36,6 +36,7 @@ test("every setting can be set", () => {
     HTTP_PATIENCE_SECONDS: "300",
     LOG_LEVEL: "DEBUG",
     MIGRATIONS_S3: "s3://uploads/live",
+    AWS_REGION: "eu-central-1",
   });
   expect(settings).toMatchObject({
     migrationsS3: { bucket: "uploads", prefix: "live/" },

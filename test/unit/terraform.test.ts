@@ -69,6 +69,13 @@ test("every statement of a policy names its resources, and only network interfac
   }
 });
 
+test("of the bucket no more is allowed than listing it and reading what is below the prefix", () => {
+  const statements = blocksOf(parsed, "data", "aws_iam_policy_document").flatMap(({ block }) => statementsOf(block));
+  const allowed = statements.flatMap(({ effect = "Allow", actions }) => (effect === "Allow" ? actions : []));
+  const ofS3 = (allowed as readonly unknown[]).filter((action) => String(action).startsWith("s3:"));
+  expect(ofS3).toEqual(["s3:ListBucket", "s3:GetObject"]);
+});
+
 test("no service may call or publish without a source that is named", () => {
   for (const { name, block } of blocksOf(parsed, "resource", "aws_lambda_permission")) {
     expect([name, block.source_arn]).not.toEqual([name, undefined]);
