@@ -14,6 +14,7 @@ const FILES = {
   "01_one.sql": "-- migrate:up\nCREATE TABLE one (id INT);\n-- migrate:down\nDROP TABLE one;\n",
   "02_two.sql": "-- migrate:up\nCREATE TABLE two (id INT);\n-- migrate:down\nDROP TABLE two;\n",
 };
+const URL_OF_DATABASE = "mysql://app:not-a-secret@shop.example/shop";
 const OTHERS = `
   orders:
     handler: functions/status.handler
@@ -95,7 +96,10 @@ async function packaged(): Promise<Template> {
   writeFileSync(file, readFileSync(file, "utf8").replace("\npackage:\n", `${OTHERS}\npackage:\n`));
   const vpc = ["subnetIds=subnet-0a1b2c3d", "securityGroupIds=sg-0a1b2c3d", "endpointVpcId=vpc-0a1b2c3d"];
   const params = vpc.flatMap((param) => ["--param", param]);
-  const { exitCode, stdout, stderr } = await serverless(["package", "--package", "out", ...params], { dir });
+  const { exitCode, stdout, stderr } = await serverless(["package", "--package", "out", ...params], {
+    dir,
+    env: { DATABASE_URL: URL_OF_DATABASE },
+  });
   if (exitCode !== 0) throw new Error(stdout + stderr);
   return JSON.parse(readFileSync(join(dir, "out/cloudformation-template-update-stack.json"), "utf8"));
 }
@@ -132,6 +136,12 @@ describe("a packaged service", () => {
     const inVpc = ids.filter((id) => "VpcConfig" in (template.Resources[id]?.Properties ?? {}));
     const names = ["Migrate", "Orders", "Rollback", "Status"].map((name) => `${name}LambdaFunction`);
     expect(inVpc.sort()).toEqual(names);
+  });
+
+  test("tells only the functions in the VPC where the database is", () => {
+    const told = ids.filter((id) => JSON.stringify(template.Resources[id]).includes(URL_OF_DATABASE));
+    expect(told).toContain("MigrateLambdaFunction");
+    expect(told).not.toContain("DeploymentLambdaFunction");
   });
 });
 
