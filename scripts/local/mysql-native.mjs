@@ -14,6 +14,8 @@ export async function nativeLaunch({ program, folder, scratch, port, initFile, o
   const socket = join(scratch, "socket");
   const args = ["--no-defaults", ...asRoot(), `--datadir=${link}`, `--socket=${socket}`, `--port=${port}`];
   args.push("--bind-address=127.0.0.1", `--pid-file=${join(scratch, "pid")}`, `--init-file=${initFile}`, ...options);
+  // Of its own: a server that starts removes the temporary tables that it finds there, be they those of one that runs.
+  args.push(`--tmpdir=${scratch}`);
   if (program.kind === "mysql") args.push("--mysqlx=OFF", "--secure-file-priv=NULL");
   // Whoever greets at our own socket is our server, and it opens the port before the socket.
   return { command: program.server, args, facts: {}, greeting: [{ path: socket }, { host: "127.0.0.1", port }] };

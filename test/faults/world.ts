@@ -118,14 +118,16 @@ export interface Asking {
   /** Where the child finds the server. */
   readonly port: number;
   readonly whenRunning: "answer" | "wait";
+  /** Default: PATIENCE_MS. */
+  readonly patienceMs?: number;
 }
 
 /** How long a caller waits. */
 export const PATIENCE_MS = 6_000;
 
 export function ask(world: World, asking: Asking): Promise<ChildAnswer | undefined> {
-  const { child, database, names, command, runId, port, whenRunning } = asking;
+  const { child, database, names, command, runId, port, whenRunning, patienceMs = PATIENCE_MS } = asking;
   const url = Object.assign(new URL(world.server.url), { port: String(port), pathname: database }).href;
-  const call = { requestId: runId, patienceMs: PATIENCE_MS, whenRunning };
+  const call = { requestId: runId, patienceMs, whenRunning };
   return child.ask({ url, names, command, call });
 }
