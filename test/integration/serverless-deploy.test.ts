@@ -32,10 +32,10 @@ if (program === undefined) {
 }
 
 (program === undefined ? describe.skip : describe)("sls deploy on moto", () => {
-  let moto: Moto;
+  let moto: Moto | undefined;
   let dir = "";
   let database: TestDatabase;
-  let deployment: Deployment;
+  let deployment: Deployment | undefined;
 
   beforeAll(async () => {
     moto = await startMoto(program ?? "");
@@ -48,14 +48,18 @@ if (program === undefined) {
   }, RUNTIME_BUILD_MS);
 
   afterAll(async () => {
-    await deployment.stop();
-    await moto.stop();
+    // Also when not everything was begun: a moto that stays keeps Jest from ending.
+    await deployment?.stop();
+    await moto?.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 
   /** moto is AWS, but for the functions that migrate. */
   const sls = (...words: readonly string[]) =>
-    serverless(words, { dir, env: { AWS_ENDPOINT_URL: moto.url, AWS_ENDPOINT_URL_LAMBDA: deployment.endpoint } });
+    serverless(words, {
+      dir,
+      env: { AWS_ENDPOINT_URL: moto?.url ?? "", AWS_ENDPOINT_URL_LAMBDA: deployment?.endpoint ?? "" },
+    });
 
   const applied = async () =>
     (await database.query<{ name: string }>("SELECT name FROM migration ORDER BY id")).map(({ name }) => name);
