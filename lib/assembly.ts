@@ -26,7 +26,7 @@ export interface Sources {
   /** Without a name, of the one that the settings name. */
   open(database: string | undefined): Source;
   /** What patterns can mean, where that is for the Source to say: which databases it has migrations for. */
-  names?(): Promise<readonly string[]>;
+  names?(deadline: Deadline): Promise<readonly string[]>;
   readonly uploads?: Uploads;
 }
 

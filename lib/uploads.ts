@@ -1,3 +1,4 @@
+import { abortAfter } from "./abort-after";
 import { type AssemblyParts, type CreateSources, createAssembly, type Sources } from "./assembly";
 import type { InstanceLogins } from "./login";
 import type { DialectName } from "./migration";
@@ -36,7 +37,7 @@ function sourcesIn(bundle: UploadedBundle, settings: Settings, logins: InstanceL
   const uploads = uploadsIn(folders, location, settings);
   return {
     open: (name) => (name === undefined ? ofOwnDatabase(folders.location, logins, open) : open(name)),
-    names: uploads.databases,
+    names: (deadline) => uploads.databases(abortAfter(deadline.remainingMs())),
     uploads,
   };
 }
@@ -48,8 +49,8 @@ function uploadsIn(folders: S3Folders, location: Uploads["location"], settings: 
     rootDatabase,
     atOnce,
     holds: folders.holds,
-    databases: async () => {
-      const names = await folders.databases();
+    databases: async (signal) => {
+      const names = await folders.databases(signal);
       return names.filter((name) => name !== rootDatabase && allowed.some((entry) => matches(entry, name)));
     },
   };
@@ -59,8 +60,8 @@ function uploadsIn(folders: S3Folders, location: Uploads["location"], settings: 
 function ofOwnDatabase(location: string, logins: InstanceLogins, open: (name: string) => Source): Source {
   return {
     location,
-    load: async () => {
-      for await (const { database } of withOwnDatabase(logins)()) return open(database).load();
+    load: async (signal) => {
+      for await (const { database } of withOwnDatabase(logins)()) return open(database).load(signal);
       throw invalidSettings([invalid("There is no login for the database", "Set DATABASE_URL or DATABASE_SECRET_ID.")]);
     },
   };

@@ -2,14 +2,17 @@ const { arnOf, sub, tlsOnly } = require("./template.cjs");
 
 /**
  * Where migrations are uploaded to, as the build reads it too: MIGRATIONS_S3 of the deployment's environment. Undefined
- * where they are in the zips.
+ * where they are in the zips. A location is what lib/s3-location.ts takes for one, which cannot be loaded here.
  * @returns `prefix` is empty or ends with a slash
  */
 function location() {
   const text = process.env.MIGRATIONS_S3;
   if (!text) return undefined;
-  const [, bucket, prefix = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*?))?\/?$/.exec(text) ?? [];
-  if (!bucket) throw new Error("MIGRATIONS_S3 must be s3://BUCKET or s3://BUCKET/PREFIX.");
+  const [, bucket, path = ""] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text) ?? [];
+  const prefix = path.replace(/\/$/, "");
+  // No part of it may be empty, or hold what cannot be seen.
+  const valid = path === "" || prefix.split("/").every((part) => /^\P{C}+$/u.test(part));
+  if (!bucket || !valid) throw new Error("MIGRATIONS_S3 must be s3://BUCKET or s3://BUCKET/PREFIX.");
   return { bucket, prefix: prefix && `${prefix}/`, arn: sub(`arn:%{AWS::Partition}:s3:::${bucket}`) };
 }
 

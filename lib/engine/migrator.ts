@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { abortAfter } from "../abort-after";
 import {
   type Call,
   type CancelCommand,
@@ -78,7 +79,7 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
   const startedAt = new Date().toISOString();
   const { action } = command;
   const runId = runIdOf(command, call.requestId);
-  const migrations = await options.source.load();
+  const migrations = await options.source.load(abortAfter(deadline.remainingMs()));
   const turnAt = (database: string): Turn => {
     const { caller } = call;
     const key = runKey(command, migrations);

@@ -3,7 +3,7 @@ import type { Source } from "./source";
 
 /** The same migrations, none of which is run in a transaction: it would refuse `CREATE DATABASE`. */
 export function outsideTransactions({ location, load }: Source): Source {
-  return { location, load: async () => (await load()).map(outside) };
+  return { location, load: async (signal) => (await load(signal)).map(outside) };
 }
 
 function outside({ up, down, ...migration }: Migration): Migration {

@@ -2,7 +2,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { awsErrorName } from "../aws-error";
 import { MigratorError } from "../errors";
 import { type S3Location, showS3Location } from "../s3-location";
-import { damaged, refusal } from "./s3-errors";
+import { damaged, outOfTime, refusal } from "./s3-errors";
 
 /** An object as it was when it was listed. */
 export interface StoredObject {
@@ -26,6 +26,17 @@ export interface Limit {
   exceeded(): Error;
 }
 
+/** Where to work, and until when. */
+interface Asked {
+  readonly location: S3Location;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the SDK takes with each call. */
+interface CallOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
 /**
  * In a subnet without a route to S3 packets vanish without an answer: three attempts of 2 s to connect and 5 s to be
  * answered. `requestTimeout` ends with the first line of an answer; the rest of it may be silent for no longer than
@@ -45,26 +56,30 @@ const CHANGED = new Set(["PreconditionFailed", "NoSuchKey"]);
 /**
  * Works with the bucket of a location. The SDK is loaded by the first use; endpoint, region and credentials come from its
  * own variables (`AWS_ENDPOINT_URL_S3`, `AWS_REGION` …).
- * @throws MigratorError `INVALID_SETTINGS` when S3 refuses, `UNREACHABLE` when nobody answers
+ * @throws MigratorError `INVALID_SETTINGS` when S3 refuses, `UNREACHABLE` when nobody answers, or not before the signal
  */
-export async function withBucket<T>(location: S3Location, work: (bucket: Bucket) => Promise<T>): Promise<T> {
+export async function withBucket<T>({ location, signal }: Asked, work: (bucket: Bucket) => Promise<T>): Promise<T> {
   const { S3Client } = await import("@aws-sdk/client-s3");
   const client = new S3Client({ maxAttempts: ATTEMPTS, requestHandler: PATIENCE });
   try {
-    return await work(await openBucket(client, location.bucket));
+    return await work(await openBucket(client, location.bucket, signal && { abortSignal: signal }));
   } catch (error) {
-    throw error instanceof MigratorError ? error : refusal(showS3Location(location), error);
+    const own = error instanceof MigratorError;
+    if (own && error.code !== "UNREACHABLE") throw error;
+    // What was under way then fails in ways of its own, half of an object among them.
+    if (signal?.aborted) throw outOfTime(showS3Location(location));
+    throw own ? error : refusal(showS3Location(location), error);
   } finally {
     client.destroy();
   }
 }
 
-async function openBucket(client: S3Client, bucket: string): Promise<Bucket> {
+async function openBucket(client: S3Client, bucket: string, options: CallOptions = {}): Promise<Bucket> {
   const { GetObjectCommand, paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
   return {
     objects: async (prefix, most) => {
       const objects: StoredObject[] = [];
-      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }, options)) {
         for (const { Key: key, Size: bytes = 0, ETag: etag } of page.Contents ?? []) {
           if (key !== undefined && etag !== undefined) objects.push({ key, bytes, etag });
         }
@@ -75,14 +90,14 @@ async function openBucket(client: S3Client, bucket: string): Promise<Bucket> {
     folders: async (prefix) => {
       const folders: string[] = [];
       const asked = { Bucket: bucket, Prefix: prefix, Delimiter: "/" };
-      for await (const page of paginateListObjectsV2({ client }, asked)) {
+      for await (const page of paginateListObjectsV2({ client }, asked, options)) {
         for (const { Prefix: found = "" } of page.CommonPrefixes ?? []) folders.push(found.slice(prefix.length, -1));
       }
       return folders;
     },
     read: async ({ key, etag }) => {
       const answer = await client
-        .send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }))
+        .send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }), options)
         .catch((error: unknown) => {
           if (CHANGED.has(awsErrorName(error))) return undefined;
           throw error;

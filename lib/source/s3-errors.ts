@@ -6,6 +6,8 @@ const ROUTE = "There is no route to S3 from this subnet: add a gateway endpoint 
 const ROLE =
   "Allow the function's role s3:ListBucket on the bucket and s3:GetObject on what is below the prefix, and kms:Decrypt if " +
   "the bucket has a key of its own.";
+const ENDPOINT =
+  "Correct AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, if one is set: it must begin with http:// or https://. Look at AWS_REGION.";
 const LOCATION = "Correct MIGRATIONS_S3, or create the bucket in the function's region.";
 
 /**
@@ -18,6 +20,11 @@ const REFUSALS: ReadonlyMap<string, readonly [message: string, advice: string]> 
   ["PermanentRedirect", ["The bucket is in another region", LOCATION]],
   ["InvalidObjectState", ["An object is archived, and cannot be read before it is restored", "Restore it."]],
   ["CredentialsProviderError", ["There are no AWS credentials", CREDENTIALS_ADVICE]],
+  [
+    "ERR_INVALID_URL",
+    ["AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL is no URL, so there is no way to the bucket", ENDPOINT],
+  ],
+  ["EndpointError", ["There is no endpoint of S3 by these settings", ENDPOINT]],
   ["InvalidAccessKeyId", ["AWS does not know these credentials", CREDENTIALS_ADVICE]],
   ["ExpiredToken", ["The AWS credentials have expired", CREDENTIALS_ADVICE]],
   ["SignatureDoesNotMatch", ["AWS does not accept the signature of these credentials", CREDENTIALS_ADVICE]],
@@ -43,6 +50,13 @@ export function refusal(location: string, error: unknown): MigratorError {
     case "in trouble":
       return new MigratorError("UNREACHABLE", `S3 is in trouble (${name})`, { advice: "Call again later." });
   }
+}
+
+/** The caller waits no longer. */
+export function outOfTime(location: string): MigratorError {
+  return new MigratorError("UNREACHABLE", `The time was up before S3 had answered: ${location}`, {
+    advice: "Call again with more time; if that does not help, look for the subnet's route to S3.",
+  });
 }
 
 /** The SDK compares what arrives with the checksum that S3 has of it. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isMeant } from "../meant";
 import type { Problem } from "../report";
-import { invalidMigrations, shown } from "./file-names";
+import { fileName, invalidMigrations, shown } from "./file-names";
 import { uploadIncomplete } from "./s3-errors";
 
 /** Lies in the folder whose files it lists. */
@@ -35,6 +35,26 @@ export function checkManifest(location: string, manifest: Uint8Array, contents: 
   ];
   if (faults.length === 0) return;
   throw uploadIncomplete(`${location} does not hold what its ${MANIFEST} lists: ${faults.join("; ")}.`);
+}
+
+/**
+ * A file that is uploaded later may be made first, with nothing in it. Where no manifest says that this is all of it, it
+ * would be applied as a migration that does nothing, and refused as changed once the text is there. A way back may be empty:
+ * it is read again when it is needed.
+ * @throws MigratorError `UPLOAD_INCOMPLETE`
+ */
+export function checkFilled(location: string, contents: Contents): void {
+  const scripts = [...contents].filter(([file]) => /\.sql$/i.test(file) && !isWayBack(fileName(file)));
+  const empty = listed(
+    `nothing in it yet, and no ${MANIFEST} that says so`,
+    scripts.flatMap(([file, bytes]) => (/\S/.test(new TextDecoder().decode(bytes)) ? [] : [file])),
+  );
+  if (empty.length > 0) throw uploadIncomplete(`${location} is not complete: ${empty.join()}.`);
+}
+
+/** `NAME.down.sql`, and what Flyway calls undo. */
+function isWayBack(name: string): boolean {
+  return /(?:^|\.)down\.sql$|^U\d.*__/i.test(name);
 }
 
 /** @returns what is wrong with it, when it is none */

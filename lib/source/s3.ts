@@ -10,7 +10,7 @@ import { readFolder } from "./reader";
 import { type Bucket, type StoredObject, withBucket } from "./s3-bucket";
 import { uploadIncomplete } from "./s3-errors";
 import { createKept, type Kept } from "./s3-kept";
-import { type Contents, checkManifest, MANIFEST } from "./s3-manifest";
+import { type Contents, checkFilled, checkManifest, MANIFEST } from "./s3-manifest";
 import type { Source } from "./source";
 
 export interface S3Options {
@@ -28,9 +28,9 @@ export interface S3Folders {
   readonly location: string;
   open(database: string): Source;
   /** Names of all that have a folder which is not passed over. @throws as `open().load()` */
-  databases(): Promise<readonly string[]>;
+  databases(signal?: AbortSignal): Promise<readonly string[]>;
   /** Whether there is any file for a database that is not passed over. @throws as `open().load()` */
-  holds(database: string): Promise<boolean>;
+  holds(database: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** What one set may have. It is read into memory as a whole before anything of it is run. */
@@ -59,17 +59,18 @@ export function createS3Folders(options: S3Options): S3Folders {
       const folder: S3Location = { ...location, prefix: `${location.prefix}${database}/` };
       return {
         location: showS3Location(folder),
-        load: () => withBucket(folder, (bucket) => loadFolder(keeping(bucket, kept), folder, options)),
+        load: (signal) =>
+          withBucket({ location: folder, signal }, (bucket) => loadFolder(keeping(bucket, kept), folder, options)),
       };
     },
-    databases: async () => {
-      const names = await withBucket(location, (bucket) => bucket.folders(location.prefix));
+    databases: async (signal) => {
+      const names = await withBucket({ location, signal }, (bucket) => bucket.folders(location.prefix));
       // Two slashes in a row are a folder without a name.
       return names.filter((name) => name !== "" && !isHidden(name));
     },
-    holds: async (database) => {
+    holds: async (database, signal) => {
       const folder: S3Location = { ...location, prefix: `${location.prefix}${database}/` };
-      return (await withBucket(folder, (bucket) => listFolder(bucket, folder))).length > 0;
+      return (await withBucket({ location: folder, signal }, (bucket) => listFolder(bucket, folder))).length > 0;
     },
   };
 }
@@ -137,6 +138,7 @@ async function parse(location: string, contents: Contents, options: S3Options): 
   const manifest = contents.get(MANIFEST);
   const files = new Map([...contents].filter(([file]) => file !== MANIFEST));
   if (manifest) checkManifest(location, manifest, files);
+  else checkFilled(location, files);
   const read = async (file: string) => files.get(file) ?? new Uint8Array();
   const listing = { location, files: [...files.keys()], read };
   const folder = await readFolder(listing, { dialect, ...(format && { format }), inspect: refuseCode });

@@ -12,7 +12,8 @@ export interface Source {
   readonly location: string;
   /**
    * All of the migrations, in the order in which they are to be applied (see `file-names.ts`).
+   * @param signal ends the reading where that may take long; what was loaded already needs none
    * @throws MigratorError `INVALID_MIGRATIONS` with a problem per file.
    */
-  load(): Promise<readonly Migration[]>;
+  load(signal?: AbortSignal): Promise<readonly Migration[]>;
 }

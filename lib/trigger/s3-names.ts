@@ -17,10 +17,13 @@ export function readMessage(message: Message, location: S3Location, log: Log): A
   const id = message.id === undefined ? {} : { id: message.id };
   const databases = new Map<string, Upload>();
   if ("fault" in message) return { ...id, databases, fault: message.fault };
+  // Of the bucket, and yet nothing for this function: either its notifications or MIGRATIONS_S3 are wrong.
+  const outside = message.uploads.every(({ key }) => !key.startsWith(location.prefix));
+  const ignored = outside ? log.warn : log.info;
   for (const upload of message.uploads) {
     if (upload.bucket !== location.bucket) return { ...id, databases: new Map(), fault: otherBucket(upload, location) };
     const found = databaseOf(upload.key, location);
-    if ("ignored" in found) log.info("ignored", { key: upload.key, because: found.ignored });
+    if ("ignored" in found) ignored("ignored", { key: upload.key, because: found.ignored });
     else if (!databases.has(found.database)) databases.set(found.database, upload);
   }
   return { ...id, databases };

@@ -22,9 +22,9 @@ export interface Uploads {
   /** How many databases are worked on at a time. */
   readonly atOnce: number;
   /** Names of those that have a folder and that a Command may name, without the root database. @throws MigratorError */
-  databases(): Promise<readonly string[]>;
+  databases(signal?: AbortSignal): Promise<readonly string[]>;
   /** Whether there is any migration for this one. @throws MigratorError */
-  holds(database: string): Promise<boolean>;
+  holds(database: string, signal?: AbortSignal): Promise<boolean>;
 }
 
 /** The part of Lambda's context object that triggers use. */

@@ -189,6 +189,21 @@ export function s3Contract(start: () => Promise<RunningS3>, { sizes }: { readonl
     expect(await refusalOf(absent, "shop")).toMatchObject({ code: "INVALID_SETTINGS", message });
   });
 
+  test.each([
+    ["2_b.sql", ""],
+    ["2_b.sql", " \n\t\ufeff"],
+    ["2_b.up.sql", ""],
+  ])("takes %s with %j in it for half of an upload", async (file, text) => {
+    await upload({ "shop/1_a.sql": "SELECT 1;", [`shop/${file}`]: text, "shop/2_b.down.sql": "" });
+    const error = await refusalOf(folders(), "shop");
+    expect(error).toMatchObject({ code: "UPLOAD_INCOMPLETE", message: expect.stringContaining(file) });
+  });
+
+  test("takes a way back in which there is nothing", async () => {
+    await upload({ "shop/1_a.up.sql": "SELECT 1;", "shop/1_a.down.sql": "" });
+    expect(await namesIn("shop")).toEqual(["1_a"]);
+  });
+
   describe("with a manifest", () => {
     const files = { "1_a.sql": "SELECT 1;", "2_b.up.sql": "SELECT 2;", "2_b.down.sql": "SELECT 3;" };
     const inShop = (given: Files) => Object.fromEntries(Object.entries(given).map(([k, v]) => [`shop/${k}`, v]));
@@ -196,6 +211,12 @@ export function s3Contract(start: () => Promise<RunningS3>, { sizes }: { readonl
     test("gives the set that the manifest lists", async () => {
       await upload(inShop({ ...files, "manifest.json": manifestOf(files), "README.md": "x" }));
       expect(await namesIn("shop")).toEqual(["1_a", "2_b"]);
+    });
+
+    test("gives a migration in which there is nothing, where its sum says so", async () => {
+      const empty = { "1_a.sql": "" };
+      await upload(inShop({ ...empty, "manifest.json": manifestOf(empty) }));
+      expect(await namesIn("shop")).toEqual(["1_a"]);
     });
 
     test.each<[string, Files, string]>([

@@ -86,11 +86,19 @@ describe("which databases are looked at", () => {
     ["live/.git/HEAD", "it is no migration"],
     ["live/1.sql", "it is in no database's folder"],
     ["live//1.sql", "it is in no database's folder"],
-    ["test/shop/1.sql", "it is not below the prefix"],
   ])("none for %s, which is logged", async (key, because) => {
     const { looked, error, logged } = await playS3(s3Event("uploads", key));
     expect([looked, error]).toEqual([[], undefined]);
-    expect(logged).toEqual([{ message: "ignored", data: { key, because } }]);
+    expect(logged).toEqual([{ level: "info", message: "ignored", data: { key, because } }]);
+  });
+
+  test("none where nothing of the event is below the prefix, which is a warning: something is set up wrongly", async () => {
+    const because = "it is not below the prefix";
+    const ignored = (level: string, key: string) => ({ level, message: "ignored", data: { key, because } });
+    const { looked, error, logged } = await playS3(s3Event("uploads", "test/shop/1.sql"));
+    expect([looked, error, logged]).toEqual([[], undefined, [ignored("warn", "test/shop/1.sql")]]);
+    const mixed = await playS3(s3Event("uploads", "test/shop/1.sql", "live/shop/1.sql"));
+    expect([mixed.looked, mixed.logged]).toEqual([["shop"], [ignored("info", "test/shop/1.sql")]]);
   });
 
   test("none for another bucket, which is an error", async () => {

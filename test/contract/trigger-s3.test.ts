@@ -134,6 +134,22 @@ describe("several databases", () => {
   });
 });
 
+describe("what fails before a database is looked at, or between two, is in the log", () => {
+  const unreached = new MigratorError("UNREACHABLE", "S3 does not answer.");
+  const broken = async () => Promise.reject(unreached);
+
+  test.each([
+    ["whether the root database has a folder", shop, { holds: broken }, "UNREACHABLE"],
+    ["which databases there are", s3Event("uploads", "live/mysql/1.sql"), { databases: broken }, "UNREACHABLE"],
+    ["what is no event of S3", { source: "aws.s3" }, {}, "INVALID_COMMAND"],
+    ["a queue's message that is none", inSqs("hello"), {}, "INVALID_COMMAND"],
+  ])("%s", async (_, event, uploads, code) => {
+    const { error, logged } = await playS3(event, { uploads });
+    expect(error?.name).toBe(code);
+    expect(logged).toMatchObject([{ level: "error", message: "failed", data: { error: { code } } }]);
+  });
+});
+
 test("a function with its migrations built in is no place for uploads", async () => {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const migrator = { run: () => Promise.reject(new Error("not needed")) };

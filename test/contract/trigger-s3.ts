@@ -1,5 +1,6 @@
 import type { Call, MigrateCommand } from "../../lib/command";
 import { MigratorError } from "../../lib/errors";
+import type { Log } from "../../lib/log";
 import type { Report } from "../../lib/report";
 import { s3Trigger } from "../../lib/trigger/s3";
 import type { Assembly, Uploads } from "../../lib/trigger/trigger";
@@ -22,13 +23,19 @@ export interface World {
   readonly remainingMs?: number;
 }
 
+interface Logged {
+  readonly level: keyof Log;
+  readonly message: string;
+  readonly data: unknown;
+}
+
 export interface Seen {
   readonly answer?: unknown;
   readonly error?: Error;
   /** Databases in the order in which they were looked at. */
   readonly looked: readonly (string | undefined)[];
   readonly calls: readonly Call[];
-  readonly logged: readonly { readonly message: string; readonly data: unknown }[];
+  readonly logged: readonly Logged[];
 }
 
 export const nothing: Report = { ...reportOf("done"), done: [] };
@@ -41,8 +48,8 @@ export async function playS3(
   { script = {}, uploads = {}, remainingMs = 900_000 }: World = {},
 ): Promise<Seen> {
   const asked: { readonly command: MigrateCommand; readonly call: Call }[] = [];
-  const logged: { readonly message: string; readonly data: unknown }[] = [];
-  const write = (message: string, data?: unknown) => void logged.push({ message, data });
+  const logged: Logged[] = [];
+  const at = (level: keyof Log) => (message: string, data?: unknown) => void logged.push({ level, message, data });
   const left = new Map(Object.entries(script).map(([database, results]) => [database, [...results]]));
   const assemble = (): Assembly => ({
     migrator: {
@@ -54,7 +61,7 @@ export async function playS3(
       },
     },
     httpPatienceMs: 25_000,
-    log: { debug: write, info: write, warn: write, error: write },
+    log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") },
     uploads: { ...UPLOADS, ...uploads },
   });
   const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => remainingMs };

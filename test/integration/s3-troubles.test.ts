@@ -1,9 +1,11 @@
+import { abortAfter } from "../../lib/abort-after";
 import { createS3Folders } from "../../lib/source/s3";
 import { refusalOf, withS3 } from "../contract/s3";
 import { startS3 } from "../support/s3-double";
 
 const running = withS3(startS3);
-const folders = createS3Folders({ location: { bucket: "uploads", prefix: "" }, dialect: "mysql" });
+const LOCATED = { location: { bucket: "uploads", prefix: "" }, dialect: "mysql" } as const;
+const folders = createS3Folders(LOCATED);
 const namesIn = async (database: string) => (await folders.open(database).load()).map(({ name }) => name);
 
 afterEach(() => {
@@ -115,6 +117,42 @@ describe("trouble", () => {
       advice: expect.stringContaining("gateway endpoint"),
     });
   });
+
+  test.each(["no url", "//127.0.0.1:9", "127.0.0.1:9"])("of the endpoint %j is a setting's", async (url) => {
+    process.env.AWS_ENDPOINT_URL_S3 = url;
+    const error = await refusalOf(folders, "shop");
+    process.env.AWS_ENDPOINT_URL_S3 = running().url;
+    expect(error).toMatchObject({
+      code: "INVALID_SETTINGS",
+      message: expect.stringContaining("is no URL"),
+      advice: expect.stringContaining("AWS_ENDPOINT_URL_S3"),
+    });
+  });
+
+  test.each([
+    ["hang", "load"],
+    ["hang", "holds"],
+    ["hang", "databases"],
+    ["stall", "load"],
+  ] as const)(
+    "of the kind %s is waited for by %s no longer than the caller waits",
+    async (behaviour, what) => {
+      running().put("uploads", "late/1_a.sql", "SELECT 1;");
+      running().behave(behaviour);
+      // Without the signal it would be seconds.
+      const signal = abortAfter(300);
+      const asked = {
+        load: () => createS3Folders(LOCATED).open("late").load(signal),
+        holds: () => folders.holds("late", signal),
+        databases: () => folders.databases(signal),
+      };
+      await expect(asked[what]()).rejects.toMatchObject({
+        code: "UNREACHABLE",
+        message: expect.stringContaining("The time was up before S3 had answered"),
+      });
+    },
+    5_000,
+  );
 
   test("of an object that stops arriving is not waited for without end", async () => {
     running().put("uploads", "stalled/1_a.sql", "SELECT 1;");

@@ -1,7 +1,8 @@
-import { manifestOf } from "../contract/s3";
+import { manifestOf, s3Variables } from "../contract/s3";
 import { ask } from "../support/ask";
 import { adminUrl } from "../support/database";
 import { logLines } from "../support/function";
+import { startS3 } from "../support/s3-double";
 import { SERVERS } from "../support/servers";
 import { allowCreating, uploadFunction, withUploads } from "../support/uploads";
 
@@ -138,6 +139,34 @@ describe.each(SERVERS)("on $dialect", (server) => {
       expect(await handle({})).toMatchObject({ database: home.name, done: [{ name: "1_own" }] });
     }));
 });
+
+test.each([
+  ["one database", { action: "status", database: "shop" }],
+  ["all that have a folder", { action: "status", databases: "*" }],
+])(
+  "a direct call about %s does not wait for S3 longer than it may",
+  async (_, command) => {
+    const [server] = SERVERS;
+    const s3 = await startS3();
+    s3.behave("hang");
+    try {
+      if (!server) throw new Error("no server");
+      const handle = uploadFunction(server, {
+        ...s3Variables(s3.url),
+        DATABASE_URL: `${server.dialect}://u:p@localhost`,
+        DATABASES: "*",
+        MIGRATIONS_S3: "s3://uploads/live",
+      });
+      await expect(handle(command, 1_000)).rejects.toMatchObject({
+        name: "UNREACHABLE",
+        message: expect.stringContaining("The time was up before S3 had answered"),
+      });
+    } finally {
+      await s3.stop();
+    }
+  },
+  4_000,
+);
 
 test("without MIGRATIONS_S3 the function says so, and logs it", async () => {
   const { MIGRATIONS_S3: _, ...environment } = { DATABASE_URL: "mysql://u:p@localhost/d", MIGRATIONS_S3: "" };

@@ -1,3 +1,4 @@
+import { LOCATIONS, NO_LOCATIONS } from "../support/s3-locations";
 import { part, resources, withEnvironment } from "../support/serverless-part";
 
 const uploads = <T>(work: () => Promise<T>, location = "s3://shop-uploads/prod/") =>
@@ -73,8 +74,18 @@ test("a whole bucket is listed without a condition, which a listing without a pr
   expect(list).not.toHaveProperty("Condition");
 });
 
+test.each(LOCATIONS)("%s is the bucket and the prefix that the function takes it for", async (text, bucket, prefix) => {
+  const { UploadBucket } = await uploads(() => resources("upload"), text);
+  const below = prefix !== "" && { Filter: { S3Key: { Rules: [{ Name: "prefix", Value: prefix }] } } };
+  const told = { Event: "s3:ObjectCreated:*", Function: expect.anything(), ...below };
+  expect(UploadBucket?.Properties).toMatchObject({
+    BucketName: bucket,
+    NotificationConfiguration: { LambdaConfigurations: [told] },
+  });
+});
+
 test("a location or a parameter that cannot be understood ends the deployment", async () => {
-  for (const location of ["shop-uploads", "s3://", "s3://Shop/x", "s3:///x", "https://shop-uploads.s3.amazonaws.com"]) {
+  for (const location of NO_LOCATIONS) {
     await expect(uploads(() => part("upload", "functions"), location)).rejects.toThrow("MIGRATIONS_S3 must be");
   }
   await expect(uploads(() => resources("upload", { uploadBucket: "yes" }))).rejects.toThrow("uploadBucket must be");
