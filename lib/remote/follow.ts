@@ -129,19 +129,32 @@ async function untilEnd(following: Following, targets: readonly Target[]): Promi
   if (targets.every(({ ended }) => ended)) return "end";
   if (watch.signal?.aborted) return "not started";
   watch.onStart?.(command.runId);
-  await start();
+  await begin(start);
   let heard = Date.now();
+  // Since it was started last: before that, it is still what it was.
+  let hasMoved = false;
   for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
     if (!(await pause(pauseMs, watch))) return "left";
     const seen = await lookAt(following, targets, heard);
     if (targets.every(({ ended }) => ended)) return "end";
-    if (seen.has("ended") || seen.has("goes on")) heard = Date.now();
-    else if (seen.has("stopped")) {
-      // The same run id goes on with what was stopped, and gives what has ended as it was.
-      await start();
+    const isSilent = Date.now() - heard > pace.silence;
+    if (seen.has("ended") || seen.has("goes on")) {
       heard = Date.now();
-    } else if (Date.now() - heard > pace.silence) throw notBegun(command);
+      hasMoved = true;
+    } else if (seen.has("stopped") && (hasMoved || isSilent)) {
+      // The same run id goes on with what was stopped, and gives what has ended as it was.
+      await begin(start);
+      heard = Date.now();
+      hasMoved = false;
+    } else if (isSilent) throw notBegun(command);
   }
+}
+
+/** Where the answer to a call is lost, looking tells whether it has begun. */
+async function begin(start: Following["start"]): Promise<void> {
+  await start().catch((error: unknown) => {
+    if (!(error instanceof MigratorError && error.code === "FUNCTION_FAILED")) throw error;
+  });
 }
 
 async function lookAt(following: Following, targets: readonly Target[], heard: number): Promise<ReadonlySet<Seen>> {
@@ -196,6 +209,7 @@ function isUnknown(seen: Report | Summary): boolean {
 
 function leftReport({ last }: Target, { runId, action }: Started, end: Exclude<End, "end">): Result {
   if ("code" in last) return last;
+  if (end === "not started" && last.runId === runId) return last;
   if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };
   return { ...last, runId, action, outcome: "running", message: `Run ${runId} goes on without being watched.` };
 }

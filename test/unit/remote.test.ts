@@ -1,0 +1,56 @@
+import { MigratorError } from "../../lib/errors";
+import type { Lambda } from "../../lib/remote/lambda";
+import { functionNames } from "../../lib/remote/names";
+import { createRemote } from "../../lib/remote/remote";
+
+const REPORT = { runId: "1", database: "shop", done: [], problems: [], message: "" };
+const PLAN = { ...REPORT, action: "plan", outcome: "done", remaining: ["01_one"] };
+const RUN = { ...REPORT, runId: "by-hand", action: "migrate", remaining: [] };
+const DONE = { ...RUN, outcome: "done" };
+
+/** Functions that answer one after the other, the last one again and again; `start` is called each time a run is started. */
+function functions(answers: readonly object[], start: () => Promise<void> = async () => undefined) {
+  const left = [...answers];
+  const started: object[] = [];
+  const lambda: Lambda = {
+    ask: async () => ({ payload: left.length > 1 ? left.shift() : left[0], failed: false }),
+    start: async (_name, payload) => {
+      started.push(payload);
+      await start();
+    },
+  };
+  const pace = { first: 1, most: 1, silence: 60_000 };
+  return { started, remote: createRemote({ names: functionNames("shop-dev"), lambda, pace }) };
+}
+
+const unknown = { ...REPORT, outcome: "refused", problems: [{ code: "UNKNOWN_RUN" }] };
+
+test("a run whose start was never answered is looked for, and not started again", async () => {
+  const { remote, started } = functions([unknown, PLAN, { ...RUN, outcome: "running" }, DONE], async () => {
+    throw new MigratorError("FUNCTION_FAILED", "There was no answer.");
+  });
+  expect(await remote.run({ action: "migrate", runId: "by-hand" })).toEqual(DONE);
+  expect(started).toHaveLength(1);
+});
+
+test("a run that was stopped is started once, however long the function takes to begin", async () => {
+  const stopped = { ...RUN, outcome: "incomplete" };
+  const { remote, started } = functions([stopped, stopped, stopped, stopped, { ...RUN, outcome: "running" }, DONE]);
+  expect(await remote.run({ action: "migrate", runId: "by-hand" })).toEqual(DONE);
+  expect(started).toHaveLength(1);
+});
+
+test("a run that is stopped again is started again", async () => {
+  const running = { ...RUN, outcome: "running" };
+  const stopped = { ...RUN, outcome: "incomplete" };
+  const { remote, started } = functions([unknown, PLAN, running, stopped, stopped, running, DONE]);
+  expect(await remote.run({ action: "migrate", runId: "by-hand" })).toEqual(DONE);
+  expect(started).toHaveLength(2);
+});
+
+test("who leaves at once a run that goes on is told so", async () => {
+  const running = { ...RUN, outcome: "running" };
+  const { remote, started } = functions([running]);
+  expect(await remote.run({ action: "migrate", runId: "by-hand" }, { signal: AbortSignal.abort() })).toEqual(running);
+  expect(started).toEqual([]);
+});
