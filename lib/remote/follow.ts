@@ -67,12 +67,25 @@ export async function attach(
   run: { readonly runId: string; readonly database?: string },
   { watch, pace, look }: Looking,
 ): Promise<Report> {
-  for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
-    const seen = await look({ action: "status", ...run });
-    if ("databases" in seen || seen.outcome !== "running") return seen as Report;
+  const lookOnce = async () => (await look({ action: "status", ...run })) as Report;
+  let seen = await lookOnce();
+  let heard = Date.now();
+  for (let pauseMs = pace.first; seen.outcome === "running"; pauseMs = longer(pauseMs, pace)) {
     watch.onProgress?.(seen);
     if (!(await pause(pauseMs, watch))) return seen;
+    try {
+      seen = await lookOnce();
+      heard = Date.now();
+    } catch (error) {
+      if (!isPassing(error, heard, pace)) throw error;
+    }
   }
+  return seen;
+}
+
+/** Looking again does no harm. */
+function isPassing(error: unknown, heard: number, { silence }: Pace): boolean {
+  return error instanceof MigratorError && Date.now() - heard < silence;
 }
 
 /** So that nothing is started for nothing, and a database that cannot be reached is told of at once. */
@@ -163,9 +176,7 @@ async function lookAt(following: Following, targets: readonly Target[], heard: n
     try {
       seen.add(await lookAtOne(following, target));
     } catch (error) {
-      // Looking again does no harm.
-      const passing = error instanceof MigratorError && Date.now() - heard < following.pace.silence;
-      if (!passing) throw error;
+      if (!isPassing(error, heard, following.pace)) throw error;
       seen.add("nothing");
     }
   }

@@ -13,7 +13,11 @@ function functions(answers: readonly object[], start: () => Promise<void> = asyn
   const left = [...answers];
   const started: object[] = [];
   const lambda: Lambda = {
-    ask: async () => ({ payload: left.length > 1 ? left.shift() : left[0], failed: false }),
+    ask: async () => {
+      const payload = left.length > 1 ? left.shift() : left[0];
+      if (payload instanceof MigratorError) throw payload;
+      return { payload, failed: false };
+    },
     start: async (_name, payload) => {
       started.push(payload);
       await start();
@@ -46,6 +50,18 @@ test("a run that is stopped again is started again", async () => {
   const { remote, started } = functions([unknown, PLAN, running, stopped, stopped, running, DONE]);
   expect(await remote.run({ action: "migrate", runId: "by-hand" })).toEqual(DONE);
   expect(started).toHaveLength(2);
+});
+
+const throttled = new MigratorError("NOT_INVOKED", "Lambda does not call shop-dev-status.");
+
+test("who watches a run goes on where one look fails", async () => {
+  const { remote } = functions([{ ...RUN, outcome: "running" }, throttled, DONE]);
+  expect(await remote.attach({ runId: "by-hand" })).toEqual(DONE);
+});
+
+test("who cannot look at all is told at once", async () => {
+  const { remote } = functions([throttled, DONE]);
+  await expect(remote.attach({ runId: "by-hand" })).rejects.toBe(throttled);
 });
 
 test("who leaves at once a run that goes on is told so", async () => {
