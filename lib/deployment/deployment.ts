@@ -94,7 +94,7 @@ async function migrate(
   { command, properties, signal }: Migrating,
 ): Promise<Report | Summary> {
   const remote = createRemote({ names: functionNames(properties.Functions), lambda, ...(pace && { pace }) });
-  if (properties.Digest !== undefined) await checkDigest(remote, properties, properties.Digest);
+  if (properties.Digest !== undefined) await checkDigest(remote, command, properties.Digest);
   return remote.run(command, { signal });
 }
 
@@ -117,10 +117,12 @@ function reasonNotTo({ RequestType, OldResourceProperties }: DeploymentEvent, no
 }
 
 /** The stack may not have replaced the functions yet. */
-async function checkDigest(remote: Remote, { Database, Databases }: Properties, digest: string): Promise<void> {
-  if (Databases !== undefined) return;
-  const status = await remote.run({ action: "status", ...(Database !== undefined && { database: Database }) });
-  if ("databases" in status || status.set === undefined || status.set === digest) return;
+async function checkDigest(remote: Remote, command: MigrateCommand, digest: string): Promise<void> {
+  const { database, databases } = command;
+  const where = databases === undefined ? { ...(database !== undefined && { database }) } : { databases };
+  const status = await remote.run({ action: "status", ...where });
+  const reports = "databases" in status ? status.databases : [status];
+  if (reports.every((one) => !("set" in one) || one.set === undefined || one.set === digest)) return;
   throw new MigratorError("INVALID_COMMAND", "The function has other migrations than the stack asks for.", {
     advice: "Let the custom resource depend on the functions (DependsOn), and build both at once.",
   });

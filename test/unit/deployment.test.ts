@@ -87,6 +87,16 @@ test.each([
   expect(asked).not.toEqual([]);
 });
 
+test("functions with other migrations are refused where several databases are meant, too", async () => {
+  const status = { ...DONE, action: "status", set: "b".repeat(64) };
+  await start(async () => ({ runId: "1", action: "status", outcome: "done", databases: [status], message: "" }));
+  expect(await stack.create({ ...PROPERTIES, Databases: "tenant_*" })).toMatchObject({
+    Status: "FAILED",
+    Reason: expect.stringContaining("The function has other migrations"),
+  });
+  expect(started).toEqual([]);
+});
+
 test("a request that is not understood is answered", async () => {
   await start(plan, { change: { RequestType: "Replace" } });
   expect(await stack.create(PROPERTIES)).toMatchObject({
