@@ -38,7 +38,8 @@ type Result = Report | Unreached;
 interface Target {
   readonly database: string;
   readonly named: boolean;
-  last: Result;
+  /** Absent where the answer had no room, or no time, for it. */
+  last?: Result;
   ended: boolean;
 }
 
@@ -50,16 +51,18 @@ export async function follow(following: Following): Promise<Report | Summary> {
   const { command } = following;
   const startedAt = new Date().toISOString();
   const before = await lookBefore(following);
-  const targets = "databases" in before ? before.databases.map(toTarget) : [toTarget(before)];
-  for (const target of targets) target.ended = isOver(target.last, following);
+  const targets = "databases" in before ? targetsOf(before) : [{ ...toTarget(before), named: false }];
+  for (const target of targets) target.ended = target.last !== undefined && isOver(target.last, following);
   const end = await untilEnd(following, targets);
-  const results = targets.map((target) =>
-    target.ended || end === "end" ? target.last : leftReport(target, command, end),
-  );
+  const results = targets.flatMap(({ last, ended }) => {
+    if (last === undefined) return [];
+    return ended || end === "end" ? last : leftReport(last, command, end);
+  });
   const [only] = results;
   if (!("databases" in before) && only && "outcome" in only) return only;
   const { runId, action } = command;
-  return summary({ runId, action, startedAt }, { databases: results, notStarted: [] });
+  const notStarted = targets.filter(({ last }) => last === undefined).map(({ database }) => database);
+  return summary({ runId, action, startedAt }, { databases: results, notStarted });
 }
 
 /** Waits for the end of one run. */
@@ -123,8 +126,13 @@ function statusOf({ runId }: Started, database: string | undefined): Command {
   return { action: "status", runId, ...(database !== undefined && { database }) };
 }
 
-function toTarget(last: Result, _index?: number, all?: readonly Result[]): Target {
-  return { database: last.database, named: all !== undefined, last, ended: false };
+function toTarget(last: Result): Target {
+  return { database: last.database, named: true, last, ended: false };
+}
+
+function targetsOf({ databases, notStarted = [], leftOut = [] }: Summary): readonly Target[] {
+  const unseen = [...notStarted, ...leftOut].map((database): Target => ({ database, named: true, ended: false }));
+  return [...databases.map(toTarget), ...unseen];
 }
 
 /** Whether there is nothing to start, or to wait for. */
@@ -154,8 +162,8 @@ async function untilEnd(following: Following, targets: readonly Target[]): Promi
     if (seen.has("ended") || seen.has("goes on")) {
       heard = Date.now();
       hasMoved = true;
-    } else if (seen.has("stopped") && (hasMoved || isSilent)) {
-      // The same run id goes on with what was stopped, and gives what has ended as it was.
+    } else if (hasMoved ? seen.has("stopped") || isSilent : seen.has("stopped") && isSilent) {
+      // The same run id goes on with what was stopped, or not come to, and gives what has ended as it was.
       await begin(start);
       heard = Date.now();
       hasMoved = false;
@@ -218,7 +226,7 @@ function isUnknown(seen: Report | Summary): boolean {
   return "problems" in seen && seen.problems.some(({ code }) => code === "UNKNOWN_RUN");
 }
 
-function leftReport({ last }: Target, { runId, action }: Started, end: Exclude<End, "end">): Result {
+function leftReport(last: Result, { runId, action }: Started, end: Exclude<End, "end">): Result {
   if ("code" in last) return last;
   if (end === "not started" && last.runId === runId) return last;
   if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };

@@ -29,6 +29,28 @@ function functions(answers: readonly object[], start: () => Promise<void> = asyn
 
 const unknown = { ...REPORT, outcome: "refused", problems: [{ code: "UNKNOWN_RUN" }] };
 
+test("a run that did not come to all of its databases is started again for the others", async () => {
+  const [a, b] = ["a", "b"].map((database) => ({ ...PLAN, database }));
+  const started: object[] = [];
+  const answer = ({ action, runId, databases, database }: Readonly<Record<string, unknown>>) => {
+    if (databases !== undefined) return { runId: "1", action: "plan", outcome: "done", databases: [a, b], message: "" };
+    const isThere = started.length > (database === "a" ? 0 : 1);
+    if (action === "plan" || runId === undefined) return { ...PLAN, action };
+    return isThere ? { ...DONE, database } : unknown;
+  };
+  const lambda: Lambda = {
+    ask: async (_name, payload) => ({ payload: answer({ ...payload }), failed: false }),
+    start: async (_name, payload) => {
+      started.push(payload);
+    },
+  };
+  const pace = { first: 1, most: 1, silence: 20 };
+  const remote = createRemote({ names: functionNames("shop-dev"), lambda, pace });
+  const result = await remote.run({ action: "migrate", databases: "*", runId: "by-hand" });
+  expect(result).toMatchObject({ outcome: "done", databases: [{ database: "a" }, { database: "b" }] });
+  expect(started).toHaveLength(2);
+});
+
 test("a run whose start was never answered is looked for, and not started again", async () => {
   const { remote, started } = functions([unknown, PLAN, { ...RUN, outcome: "running" }, DONE], async () => {
     throw new MigratorError("FUNCTION_FAILED", "There was no answer.");
@@ -50,6 +72,25 @@ test("a run that is stopped again is started again", async () => {
   const { remote, started } = functions([unknown, PLAN, running, stopped, stopped, running, DONE]);
   expect(await remote.run({ action: "migrate", runId: "by-hand" })).toEqual(DONE);
   expect(started).toHaveLength(2);
+});
+
+describe("of several databases, one for which the first answer had no room", () => {
+  const nothing = { ...PLAN, database: "a", remaining: [] };
+  const before = { runId: "1", action: "plan", outcome: "done", databases: [nothing], leftOut: ["b"], message: "" };
+
+  test("is waited for", async () => {
+    const b = { ...DONE, database: "b" };
+    const { remote, started } = functions([before, { ...b, outcome: "running" }, b]);
+    const result = await remote.run({ action: "migrate", databases: "*", runId: "by-hand" });
+    expect(result).toMatchObject({ outcome: "done", databases: [{ database: "a" }, b] });
+    expect(started).toHaveLength(1);
+  });
+
+  test("is not taken for done by who leaves before", async () => {
+    const { remote } = functions([before]);
+    const result = await remote.run({ action: "migrate", databases: "*" }, { signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ outcome: "incomplete", notStarted: ["b"] });
+  });
 });
 
 const throttled = new MigratorError("NOT_INVOKED", "Lambda does not call shop-dev-status.");
