@@ -1,18 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "../command";
 import { MigratorError } from "../errors";
 import type { Report, Summary, Unreached } from "../report";
 import { summary } from "../summary";
+import { longer, type Pace, pause } from "./pace";
 import type { Watch } from "./remote";
-
-/** Milliseconds. */
-export interface Pace {
-  /** Between two looks at a run: at first, and at most. */
-  readonly first: number;
-  readonly most: number;
-  /** How long nothing may be heard of what was started: Lambda keeps calls for later when too many are running. */
-  readonly silence: number;
-}
 
 type Started = Extract<Command, { readonly action: "migrate" | "rollback" | "adopt" | "baseline" }> & {
   readonly runId: string;
@@ -138,7 +129,9 @@ function targetsOf({ databases, notStarted = [], leftOut = [] }: Summary): reado
 /** Whether there is nothing to start, or to wait for. */
 function isOver(seen: Result, { command }: Following): boolean {
   if ("code" in seen) return true;
-  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0;
+  // Whether that is what a plan has shown is for the run to say.
+  const isBound = "plan" in command && command.plan !== undefined;
+  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0 && !isBound;
   return seen.runId === command.runId && ["done", "failed", "refused"].includes(seen.outcome);
 }
 
@@ -231,16 +224,6 @@ function leftReport(last: Result, { runId, action }: Started, end: Exclude<End, 
   if (end === "not started" && last.runId === runId) return last;
   if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };
   return { ...last, runId, action, outcome: "running", message: `Run ${runId} goes on without being watched.` };
-}
-
-function longer(pauseMs: number, { most }: Pace): number {
-  return Math.min(pauseMs * 1.5, most);
-}
-
-/** @returns false when there is nobody any more who waits */
-async function pause(ms: number, { signal }: Watch): Promise<boolean> {
-  await sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
-  return signal?.aborted !== true;
 }
 
 function notBegun({ runId }: Started): MigratorError {

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "../command";
 import type { Report, Summary } from "../report";
 import { readAnswer } from "./answer";
-import { attach, follow, type Pace } from "./follow";
+import { attach, follow } from "./follow";
 import type { Lambda } from "./lambda";
 import type { FunctionNames } from "./names";
+import type { Pace } from "./pace";
 
 /** A client of a deployed migrator. */
 export interface Remote {

@@ -59,6 +59,12 @@ test("a run whose start was never answered is looked for, and not started again"
   expect(started).toHaveLength(1);
 });
 
+test("whether there is nothing to do as a plan has shown is for the run to say", async () => {
+  const refused = { ...RUN, outcome: "refused", problems: [{ code: "PLAN_CHANGED" }] };
+  const { remote } = functions([unknown, { ...PLAN, remaining: [] }, refused]);
+  expect(await remote.run({ action: "migrate", runId: "by-hand", plan: "digest" })).toEqual(refused);
+});
+
 test("a run that was stopped is started once, however long the function takes to begin", async () => {
   const stopped = { ...RUN, outcome: "incomplete" };
   const { remote, started } = functions([stopped, stopped, stopped, stopped, { ...RUN, outcome: "running" }, DONE]);
