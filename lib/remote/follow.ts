@@ -129,9 +129,9 @@ function targetsOf({ databases, notStarted = [], leftOut = [] }: Summary): reado
 /** Whether there is nothing to start, or to wait for. */
 function isOver(seen: Result, { command }: Following): boolean {
   if ("code" in seen) return true;
-  // Whether that is what a plan has shown is for the run to say.
-  const isBound = "plan" in command && command.plan !== undefined;
-  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0 && !isBound;
+  // A run that is to do what another plan has shown is refused.
+  const isAnother = "plan" in command && command.plan !== undefined && command.plan !== seen.plan?.digest;
+  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0 && !isAnother;
   return seen.runId === command.runId && ["done", "failed", "refused"].includes(seen.outcome);
 }
 

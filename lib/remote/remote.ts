@@ -47,8 +47,10 @@ export function createRemote({ names, lambda, pace = PACE }: RemoteOptions): Rem
         case "rollback":
         case "adopt":
         case "baseline": {
-          const started = { ...command, runId: command.runId ?? randomUUID() };
           const name = command.action === "rollback" ? names.rollback : names.migrate;
+          // It leaves no trace by which it could be looked at.
+          if (command.dryRun) return ask(name, command);
+          const started = { ...command, runId: command.runId ?? randomUUID() };
           const start = () => lambda.start(name, started);
           return follow({ command: started, known: command.runId !== undefined, watch, pace, look, start });
         }

@@ -59,10 +59,23 @@ test("a run whose start was never answered is looked for, and not started again"
   expect(started).toHaveLength(1);
 });
 
-test("whether there is nothing to do as a plan has shown is for the run to say", async () => {
+test("where there is nothing to do any more, the plan of what there was is still refused", async () => {
   const refused = { ...RUN, outcome: "refused", problems: [{ code: "PLAN_CHANGED" }] };
-  const { remote } = functions([unknown, { ...PLAN, remaining: [] }, refused]);
-  expect(await remote.run({ action: "migrate", runId: "by-hand", plan: "digest" })).toEqual(refused);
+  const { remote } = functions([unknown, { ...PLAN, remaining: [], plan: { digest: "now", steps: [] } }, refused]);
+  expect(await remote.run({ action: "migrate", runId: "by-hand", plan: "before" })).toEqual(refused);
+});
+
+test("where a plan has shown that there is nothing to do, nothing is started", async () => {
+  const { remote, started } = functions([{ ...PLAN, remaining: [], plan: { digest: "now", steps: [] } }]);
+  expect(await remote.run({ action: "migrate", plan: "now" })).toMatchObject({ outcome: "done" });
+  expect(started).toEqual([]);
+});
+
+test("what a dry run says is waited for, as it leaves no trace", async () => {
+  const said = { ...RUN, outcome: "done", remaining: ["01_one"] };
+  const { remote, started } = functions([said]);
+  expect(await remote.run({ action: "migrate", dryRun: true })).toEqual(said);
+  expect(started).toEqual([]);
 });
 
 test("a run that was stopped is started once, however long the function takes to begin", async () => {
