@@ -15,14 +15,13 @@ const FILES = {
   "02_two.sql": "-- migrate:up\nCREATE TABLE two (id INT);\n-- migrate:down\nDROP TABLE two;\n",
 };
 const URL_OF_DATABASE = "mysql://app:not-a-secret@shop.example/shop";
-const OTHERS = `
-  orders:
-    handler: functions/status.handler
-    role: MigratorRole
-    events:
-      - http: { method: get, path: orders }
-      - sqs: arn:aws:sqs:eu-central-1:123456789012:orders
-      - s3: { bucket: uploads-of-orders, event: "s3:ObjectCreated:*" }
+const OTHERS = `  - orders:
+      handler: functions/status.handler
+      role: MigratorRole
+      events:
+        - http: { method: get, path: orders }
+        - sqs: arn:aws:sqs:eu-central-1:123456789012:orders
+        - s3: { bucket: uploads-of-orders, event: "s3:ObjectCreated:*" }
 `;
 
 let folder = "";
