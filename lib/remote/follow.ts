@@ -5,7 +5,7 @@ import { summary } from "../summary";
 import { longer, type Pace, pause } from "./pace";
 import type { Watch } from "./remote";
 
-type Started = Extract<Command, { readonly action: "migrate" | "rollback" | "adopt" | "baseline" }> & {
+type Started = Extract<Command, { readonly action: "migrate" | "rollback" }> & {
   readonly runId: string;
 };
 
@@ -96,21 +96,14 @@ async function lookBefore(following: Following): Promise<Report | Summary> {
 function planOf(command: Started): Command {
   const { database, databases } = command;
   const where = { ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
-  switch (command.action) {
-    case "migrate": {
-      const { to, steps, phase } = command;
-      const selection = {
-        ...(to !== undefined && { to }),
-        ...(steps !== undefined && { steps }),
-        ...(phase && { phase }),
-      };
-      return { action: "plan", of: "migrate", ...where, ...selection };
-    }
-    case "rollback":
-      return { action: "plan", of: "rollback", ...where, steps: command.steps };
-    default:
-      return { action: "status", ...where };
-  }
+  if (command.action === "rollback") return { action: "plan", of: "rollback", ...where, steps: command.steps };
+  const { to, steps, phase } = command;
+  const selection = {
+    ...(to !== undefined && { to }),
+    ...(steps !== undefined && { steps }),
+    ...(phase && { phase }),
+  };
+  return { action: "plan", of: "migrate", ...where, ...selection };
 }
 
 function statusOf({ runId }: Started, database: string | undefined): Command {

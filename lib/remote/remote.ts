@@ -10,7 +10,7 @@ import type { Pace } from "./pace";
 /** A client of a deployed migrator. */
 export interface Remote {
   /**
-   * Runs a Command there and waits for its end, however many calls that takes. What changes something is started without
+   * Runs a Command there and waits for its end, however many calls that takes. What runs migrations is started without
    * waiting for the answer and looked at by its run id, so that a connection that breaks stops nothing and repeats nothing.
    * @throws MigratorError as the function does, and `NOT_INVOKED`, `FUNCTION_FAILED`
    */
@@ -44,9 +44,7 @@ export function createRemote({ names, lambda, pace = PACE }: RemoteOptions): Rem
     run: async (command, watch = {}) => {
       switch (command.action) {
         case "migrate":
-        case "rollback":
-        case "adopt":
-        case "baseline": {
+        case "rollback": {
           const name = command.action === "rollback" ? names.rollback : names.migrate;
           // It leaves no trace by which it could be looked at.
           if (command.dryRun) return ask(name, command);
@@ -54,6 +52,9 @@ export function createRemote({ names, lambda, pace = PACE }: RemoteOptions): Rem
           const start = () => lambda.start(name, started);
           return follow({ command: started, known: command.runId !== undefined, watch, pace, look, start });
         }
+        // What there is nothing to record of leaves no trace either.
+        case "adopt":
+        case "baseline":
         case "cancel":
         case "accept":
         case "settle":

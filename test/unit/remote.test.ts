@@ -1,3 +1,4 @@
+import type { Command } from "../../lib/command";
 import { MigratorError } from "../../lib/errors";
 import type { Lambda } from "../../lib/remote/lambda";
 import { functionNames } from "../../lib/remote/names";
@@ -71,10 +72,14 @@ test("where a plan has shown that there is nothing to do, nothing is started", a
   expect(started).toEqual([]);
 });
 
-test("what a dry run says is waited for, as it leaves no trace", async () => {
-  const said = { ...RUN, outcome: "done", remaining: ["01_one"] };
+test.each<Command>([
+  { action: "migrate", dryRun: true },
+  { action: "rollback", steps: 1, dryRun: true },
+  { action: "adopt" },
+])("the answer is waited for where nothing may leave a trace: $action", async (command) => {
+  const said = { ...RUN, action: command.action, outcome: "done" };
   const { remote, started } = functions([said]);
-  expect(await remote.run({ action: "migrate", dryRun: true })).toEqual(said);
+  expect(await remote.run(command)).toEqual(said);
   expect(started).toEqual([]);
 });
 
