@@ -52,7 +52,7 @@ export function addResource(template: Template, deployed: Deployed): Added {
   const first = Object.entries(Resources)
     .filter(([name, { Type }]) => FIRST.has(Type) && ![...needsOf(template, [name])].some((each) => late.has(each)))
     .map(([name]) => name);
-  for (const [, resource] of waiting) resource.DependsOn = [...dependsOn(resource), NAME];
+  for (const [, resource] of waiting) resource.DependsOn = [...new Set([...dependsOn(resource), NAME])];
   Resources[NAME] = {
     Type: "Custom::Migrations",
     DependsOn: [...Object.values(MIGRATOR), ...first],

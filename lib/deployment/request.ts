@@ -7,13 +7,17 @@ const text = v.pipe(v.string(), v.minLength(1));
  * What CloudFormation sends to a custom resource:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
-const event = v.object({
-  RequestType: v.picklist(["Create", "Update", "Delete"]),
+const recipient = v.object({
   ResponseURL: v.pipe(v.string(), v.url()),
   StackId: text,
   RequestId: text,
   LogicalResourceId: text,
   PhysicalResourceId: v.optional(text),
+});
+
+const event = v.object({
+  ...recipient.entries,
+  RequestType: v.picklist(["Create", "Update", "Delete"]),
   ResourceProperties: v.optional(v.unknown()),
   OldResourceProperties: v.optional(v.unknown()),
   /** Ours: when the function was called first, ISO 8601, where it has called itself again. */
@@ -23,14 +27,20 @@ const event = v.object({
 export type DeploymentEvent = v.InferOutput<typeof event>;
 
 /** Where to send an answer, and what identifies it. */
-export type Recipient = Pick<
-  DeploymentEvent,
-  "ResponseURL" | "StackId" | "RequestId" | "LogicalResourceId" | "PhysicalResourceId"
->;
+export type Recipient = v.InferOutput<typeof recipient>;
 
-/** @throws MigratorError `INVALID_COMMAND` when it is none of CloudFormation's: there is nobody to answer */
+/** @throws MigratorError `INVALID_COMMAND` when there is nobody to answer */
+export function readRecipient(input: unknown): Recipient {
+  return read(recipient, input);
+}
+
+/** @throws MigratorError `INVALID_COMMAND` */
 export function readEvent(input: unknown): DeploymentEvent {
-  const result = v.safeParse(event, input);
+  return read(event, input);
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, input: unknown): T {
+  const result = v.safeParse(schema, input);
   if (result.success) return result.output;
   const keys = [...new Set(result.issues.map((issue) => v.getDotPath(issue) ?? "the event"))].join(", ");
   throw new MigratorError("INVALID_COMMAND", `This is no request of CloudFormation's: look at ${keys}.`, {
@@ -76,4 +86,24 @@ export function readProperties(input: unknown): Properties {
   throw new MigratorError("INVALID_COMMAND", `${result.issues.map(({ message }) => message).join(". ")}.`, {
     advice: "Correct the properties of the custom resource.",
   });
+}
+
+const { Functions, Digest, Built, Phase, Database, Databases } = properties.entries;
+
+/** Nobody has checked them where the stack goes back from what was refused: what cannot be used counts as absent. */
+const oldProperties = v.fallback(
+  v.object({
+    Functions: v.fallback(v.optional(Functions), undefined),
+    Digest: v.fallback(Digest, undefined),
+    Built: v.fallback(Built, undefined),
+    Phase: v.fallback(Phase, undefined),
+    Database: v.fallback(Database, undefined),
+    Databases: v.fallback(Databases, undefined),
+  }),
+  {},
+);
+
+/** What the resource had before, as far as it can be read. */
+export function readOldProperties(input: unknown): v.InferOutput<typeof oldProperties> {
+  return v.parse(oldProperties, input);
 }

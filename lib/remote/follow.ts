@@ -1,20 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "../command";
 import { MigratorError } from "../errors";
 import type { Report, Summary, Unreached } from "../report";
 import { summary } from "../summary";
+import { longer, type Pace, pause } from "./pace";
 import type { Watch } from "./remote";
 
-/** Milliseconds. */
-export interface Pace {
-  /** Between two looks at a run: at first, and at most. */
-  readonly first: number;
-  readonly most: number;
-  /** How long nothing may be heard of what was started: Lambda keeps calls for later when too many are running. */
-  readonly silence: number;
-}
-
-type Started = Extract<Command, { readonly action: "migrate" | "rollback" | "adopt" | "baseline" }> & {
+type Started = Extract<Command, { readonly action: "migrate" | "rollback" }> & {
   readonly runId: string;
 };
 
@@ -38,7 +29,8 @@ type Result = Report | Unreached;
 interface Target {
   readonly database: string;
   readonly named: boolean;
-  last: Result;
+  /** Absent where the answer had no room, or no time, for it. */
+  last?: Result;
   ended: boolean;
 }
 
@@ -50,16 +42,18 @@ export async function follow(following: Following): Promise<Report | Summary> {
   const { command } = following;
   const startedAt = new Date().toISOString();
   const before = await lookBefore(following);
-  const targets = "databases" in before ? before.databases.map(toTarget) : [toTarget(before)];
-  for (const target of targets) target.ended = isOver(target.last, following);
+  const targets = "databases" in before ? targetsOf(before) : [{ ...toTarget(before), named: false }];
+  for (const target of targets) target.ended = target.last !== undefined && isOver(target.last, following);
   const end = await untilEnd(following, targets);
-  const results = targets.map((target) =>
-    target.ended || end === "end" ? target.last : leftReport(target, command, end),
-  );
+  const results = targets.flatMap(({ last, ended }) => {
+    if (last === undefined) return [];
+    return ended || end === "end" ? last : leftReport(last, command, end);
+  });
   const [only] = results;
   if (!("databases" in before) && only && "outcome" in only) return only;
   const { runId, action } = command;
-  return summary({ runId, action, startedAt }, { databases: results, notStarted: [] });
+  const notStarted = targets.filter(({ last }) => last === undefined).map(({ database }) => database);
+  return summary({ runId, action, startedAt }, { databases: results, notStarted });
 }
 
 /** Waits for the end of one run. */
@@ -67,12 +61,25 @@ export async function attach(
   run: { readonly runId: string; readonly database?: string },
   { watch, pace, look }: Looking,
 ): Promise<Report> {
-  for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
-    const seen = await look({ action: "status", ...run });
-    if ("databases" in seen || seen.outcome !== "running") return seen as Report;
+  const lookOnce = async () => (await look({ action: "status", ...run })) as Report;
+  let seen = await lookOnce();
+  let heard = Date.now();
+  for (let pauseMs = pace.first; seen.outcome === "running"; pauseMs = longer(pauseMs, pace)) {
     watch.onProgress?.(seen);
     if (!(await pause(pauseMs, watch))) return seen;
+    try {
+      seen = await lookOnce();
+      heard = Date.now();
+    } catch (error) {
+      if (!isPassing(error, heard, pace)) throw error;
+    }
   }
+  return seen;
+}
+
+/** Looking again does no harm. */
+function isPassing(error: unknown, heard: number, { silence }: Pace): boolean {
+  return error instanceof MigratorError && Date.now() - heard < silence;
 }
 
 /** So that nothing is started for nothing, and a database that cannot be reached is told of at once. */
@@ -89,35 +96,35 @@ async function lookBefore(following: Following): Promise<Report | Summary> {
 function planOf(command: Started): Command {
   const { database, databases } = command;
   const where = { ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
-  switch (command.action) {
-    case "migrate": {
-      const { to, steps, phase } = command;
-      const selection = {
-        ...(to !== undefined && { to }),
-        ...(steps !== undefined && { steps }),
-        ...(phase && { phase }),
-      };
-      return { action: "plan", of: "migrate", ...where, ...selection };
-    }
-    case "rollback":
-      return { action: "plan", of: "rollback", ...where, steps: command.steps };
-    default:
-      return { action: "status", ...where };
-  }
+  if (command.action === "rollback") return { action: "plan", of: "rollback", ...where, steps: command.steps };
+  const { to, steps, phase } = command;
+  const selection = {
+    ...(to !== undefined && { to }),
+    ...(steps !== undefined && { steps }),
+    ...(phase && { phase }),
+  };
+  return { action: "plan", of: "migrate", ...where, ...selection };
 }
 
 function statusOf({ runId }: Started, database: string | undefined): Command {
   return { action: "status", runId, ...(database !== undefined && { database }) };
 }
 
-function toTarget(last: Result, _index?: number, all?: readonly Result[]): Target {
-  return { database: last.database, named: all !== undefined, last, ended: false };
+function toTarget(last: Result): Target {
+  return { database: last.database, named: true, last, ended: false };
+}
+
+function targetsOf({ databases, notStarted = [], leftOut = [] }: Summary): readonly Target[] {
+  const unseen = [...notStarted, ...leftOut].map((database): Target => ({ database, named: true, ended: false }));
+  return [...databases.map(toTarget), ...unseen];
 }
 
 /** Whether there is nothing to start, or to wait for. */
 function isOver(seen: Result, { command }: Following): boolean {
   if ("code" in seen) return true;
-  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0;
+  // A run that is to do what another plan has shown is refused.
+  const isAnother = "plan" in command && command.plan !== undefined && command.plan !== seen.plan?.digest;
+  if (seen.action === "plan") return seen.outcome === "done" && seen.remaining.length === 0 && !isAnother;
   return seen.runId === command.runId && ["done", "failed", "refused"].includes(seen.outcome);
 }
 
@@ -129,19 +136,32 @@ async function untilEnd(following: Following, targets: readonly Target[]): Promi
   if (targets.every(({ ended }) => ended)) return "end";
   if (watch.signal?.aborted) return "not started";
   watch.onStart?.(command.runId);
-  await start();
+  await begin(start);
   let heard = Date.now();
+  // Since it was started last: before that, it is still what it was.
+  let hasMoved = false;
   for (let pauseMs = pace.first; ; pauseMs = longer(pauseMs, pace)) {
     if (!(await pause(pauseMs, watch))) return "left";
     const seen = await lookAt(following, targets, heard);
     if (targets.every(({ ended }) => ended)) return "end";
-    if (seen.has("ended") || seen.has("goes on")) heard = Date.now();
-    else if (seen.has("stopped")) {
-      // The same run id goes on with what was stopped, and gives what has ended as it was.
-      await start();
+    const isSilent = Date.now() - heard > pace.silence;
+    if (seen.has("ended") || seen.has("goes on")) {
       heard = Date.now();
-    } else if (Date.now() - heard > pace.silence) throw notBegun(command);
+      hasMoved = true;
+    } else if (hasMoved ? seen.has("stopped") || isSilent : seen.has("stopped") && isSilent) {
+      // The same run id goes on with what was stopped, or not come to, and gives what has ended as it was.
+      await begin(start);
+      heard = Date.now();
+      hasMoved = false;
+    } else if (isSilent) throw notBegun(command);
   }
+}
+
+/** Where the answer to a call is lost, looking tells whether it has begun. */
+async function begin(start: Following["start"]): Promise<void> {
+  await start().catch((error: unknown) => {
+    if (!(error instanceof MigratorError && error.code === "FUNCTION_FAILED")) throw error;
+  });
 }
 
 async function lookAt(following: Following, targets: readonly Target[], heard: number): Promise<ReadonlySet<Seen>> {
@@ -150,9 +170,7 @@ async function lookAt(following: Following, targets: readonly Target[], heard: n
     try {
       seen.add(await lookAtOne(following, target));
     } catch (error) {
-      // Looking again does no harm.
-      const passing = error instanceof MigratorError && Date.now() - heard < following.pace.silence;
-      if (!passing) throw error;
+      if (!isPassing(error, heard, following.pace)) throw error;
       seen.add("nothing");
     }
   }
@@ -194,20 +212,11 @@ function isUnknown(seen: Report | Summary): boolean {
   return "problems" in seen && seen.problems.some(({ code }) => code === "UNKNOWN_RUN");
 }
 
-function leftReport({ last }: Target, { runId, action }: Started, end: Exclude<End, "end">): Result {
+function leftReport(last: Result, { runId, action }: Started, end: Exclude<End, "end">): Result {
   if ("code" in last) return last;
+  if (end === "not started" && last.runId === runId) return last;
   if (end === "not started") return { ...last, runId, action, outcome: "incomplete", message: "Nothing was started." };
   return { ...last, runId, action, outcome: "running", message: `Run ${runId} goes on without being watched.` };
-}
-
-function longer(pauseMs: number, { most }: Pace): number {
-  return Math.min(pauseMs * 1.5, most);
-}
-
-/** @returns false when there is nobody any more who waits */
-async function pause(ms: number, { signal }: Watch): Promise<boolean> {
-  await sleep(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
-  return signal?.aborted !== true;
 }
 
 function notBegun({ runId }: Started): MigratorError {

@@ -19,10 +19,16 @@ export interface Answer {
   readonly failed: boolean;
 }
 
+/**
+ * Milliseconds; a function may run 15 minutes. A connection that a NAT gateway has forgotten meanwhile, after 350 s without
+ * a byte, would be waited for without end.
+ */
+const PATIENCE = { connectionTimeout: 10_000, requestTimeout: 930_000, throwOnRequestTimeout: true } as const;
+
 /** Credentials, and an endpoint other than AWS's, come from where the SDK looks for them (`AWS_ENDPOINT_URL_LAMBDA`). */
 export function createLambda(region?: string): Lambda {
-  // The SDK would repeat a call whose answer got lost. Without a limit of time of its own it waits as long as Lambda does.
-  const client = new LambdaClient({ ...(region && { region }), maxAttempts: 1 });
+  // The SDK would repeat a call whose answer got lost.
+  const client = new LambdaClient({ ...(region && { region }), maxAttempts: 1, requestHandler: PATIENCE });
   const send = async (type: "RequestResponse" | "Event", name: string, payload: object) => {
     await client.config.region().catch(() => {
       throw new MigratorError("NOT_INVOKED", `Nothing says in which region ${name} is.`, { advice: REGION_ADVICE });

@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Command } from "../command";
 import type { Report, Summary } from "../report";
 import { readAnswer } from "./answer";
-import { attach, follow, type Pace } from "./follow";
+import { attach, follow } from "./follow";
 import type { Lambda } from "./lambda";
 import type { FunctionNames } from "./names";
+import type { Pace } from "./pace";
 
 /** A client of a deployed migrator. */
 export interface Remote {
   /**
-   * Runs a Command there and waits for its end, however many calls that takes. What changes something is started without
+   * Runs a Command there and waits for its end, however many calls that takes. What runs migrations is started without
    * waiting for the answer and looked at by its run id, so that a connection that breaks stops nothing and repeats nothing.
    * @throws MigratorError as the function does, and `NOT_INVOKED`, `FUNCTION_FAILED`
    */
@@ -43,14 +44,17 @@ export function createRemote({ names, lambda, pace = PACE }: RemoteOptions): Rem
     run: async (command, watch = {}) => {
       switch (command.action) {
         case "migrate":
-        case "rollback":
-        case "adopt":
-        case "baseline": {
-          const started = { ...command, runId: command.runId ?? randomUUID() };
+        case "rollback": {
           const name = command.action === "rollback" ? names.rollback : names.migrate;
+          // It leaves no trace by which it could be looked at.
+          if (command.dryRun) return ask(name, command);
+          const started = { ...command, runId: command.runId ?? randomUUID() };
           const start = () => lambda.start(name, started);
           return follow({ command: started, known: command.runId !== undefined, watch, pace, look, start });
         }
+        // What there is nothing to record of leaves no trace either.
+        case "adopt":
+        case "baseline":
         case "cancel":
         case "accept":
         case "settle":

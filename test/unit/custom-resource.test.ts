@@ -41,6 +41,11 @@ test("it comes after the functions that migrate and before all others", () => {
   expect(waits(template, "MigrateLambdaFunction")).toBe(false);
 });
 
+test("a function that names it by itself names it once", () => {
+  const { template } = added({ Orders: lambda("orders", { DependsOn: NAME }) });
+  expect(template.Resources.Orders?.DependsOn).toEqual([NAME]);
+});
+
 test("what follows a function follows the migrations too", () => {
   const { template } = added({
     Orders: lambda("orders"),
