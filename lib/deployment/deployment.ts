@@ -109,7 +109,7 @@ const ASKED = ["Digest", "Functions", "Phase", "Database", "Databases"] as const
 function reasonNotTo({ RequestType, OldResourceProperties }: DeploymentEvent, now: Properties): string | undefined {
   if (RequestType !== "Update") return undefined;
   const old = readOldProperties(OldResourceProperties);
-  if (old.Built !== undefined && now.Built !== undefined && Date.parse(now.Built) < Date.parse(old.Built)) {
+  if (old.Built !== undefined && Date.parse(now.Built) < Date.parse(old.Built)) {
     return "The stack goes back to what it was; the database is left as it is.";
   }
   const isSame = now.Digest !== undefined && ASKED.every((key) => old[key] === now[key]);

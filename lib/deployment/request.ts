@@ -63,13 +63,13 @@ const properties = v.object({
   ServiceTimeout: v.optional(v.unknown()),
   /** Of the migrator's functions: `migration-lambda-dev` for `migration-lambda-dev-migrate` and the others. */
   Functions: v.pipe(
-    v.string("Functions is missing"),
+    v.string("Functions is not the name of functions"),
     v.regex(/^[\w:-]{1,140}$/, "Functions is not the name of functions"),
   ),
   /** Of the set of migrations that the stack deploys. Absent: every Create and Update migrates. */
   Digest: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "Digest is not the digest of a set of migrations"))),
-  /** When the stack's template was made, ISO 8601: what is older than before is a stack rollback. */
-  Built: v.optional(v.pipe(v.string(), v.isoTimestamp("Built is not a time in ISO 8601"))),
+  /** When the stack's template was made, ISO 8601: what is older than before is a stack that goes back, which nothing else tells. */
+  Built: v.pipe(v.string("Built is not a time in ISO 8601"), v.isoTimestamp("Built is not a time in ISO 8601")),
   Phase: v.optional(phase),
   Database: v.optional(text),
   Databases: v.optional(text),
@@ -83,9 +83,14 @@ export type Properties = v.InferOutput<typeof properties>;
 export function readProperties(input: unknown): Properties {
   const result = v.safeParse(properties, input ?? {});
   if (result.success) return result.output;
-  throw new MigratorError("INVALID_COMMAND", `${result.issues.map(({ message }) => message).join(". ")}.`, {
+  throw new MigratorError("INVALID_COMMAND", `${result.issues.map(describe).join(". ")}.`, {
     advice: "Correct the properties of the custom resource.",
   });
+}
+
+/** Of a key that is not there valibot speaks in its own words. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  return issue.type === "object" ? `${v.getDotPath(issue) ?? "Something"} is missing` : issue.message;
 }
 
 const { Functions, Digest, Built, Phase, Database, Databases } = properties.entries;
@@ -95,7 +100,7 @@ const oldProperties = v.fallback(
   v.object({
     Functions: v.fallback(v.optional(Functions), undefined),
     Digest: v.fallback(Digest, undefined),
-    Built: v.fallback(Built, undefined),
+    Built: v.fallback(v.optional(Built), undefined),
     Phase: v.fallback(Phase, undefined),
     Database: v.fallback(Database, undefined),
     Databases: v.fallback(Databases, undefined),

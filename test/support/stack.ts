@@ -90,7 +90,8 @@ export async function createStack(options: StackOptions): Promise<Stack> {
 
 /** CloudFormation makes a text of every value. */
 function asTexts(properties: Properties): Properties {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, String(value)]));
+  const given = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([key, value]) => [key, String(value)]));
 }
 
 /** Where answers are put; only the first one to a request counts. */

@@ -66,6 +66,13 @@ test("functions that do not answer while there is time are asked again by anothe
   expect(started).toEqual(["arn:of:itself"]);
 });
 
+test.each(["Functions", "Built"])("without the property %s nothing is run, and the stack is told so", async (name) => {
+  await start(plan);
+  await stack.create({ ...PROPERTIES, [name]: undefined });
+  expect(stack.answers[0]).toMatchObject({ Status: "FAILED", Reason: expect.stringContaining(`${name} is missing`) });
+  expect(asked).toEqual([]);
+});
+
 test("the way back from properties that were wrong touches nothing", async () => {
   await start(plan);
   await stack.create(PROPERTIES);
