@@ -13,7 +13,7 @@ export function planLines({ steps, digest }: Preview, style: Style): readonly st
 function stepLines(step: PreviewStep, style: Style): readonly string[] {
   const { name, direction, phase, file, from, statements, more } = step;
   const notes = [
-    direction === "down" ? "reverted" : "applied",
+    direction === "down" ? "to revert" : "to apply",
     ...(phase === "post" ? ["after the deployment"] : []),
     ...(from === undefined ? [] : [`goes on at statement ${from}`]),
   ];

@@ -85,8 +85,8 @@ export const onFailure = v.picklist(["continue", "stop"], '`onFailure` must be "
 export const phase = v.picklist(["pre", "post"], '`phase` must be "pre" or "post"');
 
 export const plan = v.pipe(
-  v.string("`plan` must be the digest of a plan"),
-  v.regex(/^[0-9a-f]{20}-[0-9a-f]{20}$/, "`plan` must be the digest that `plan` gave"),
+  v.string("`plan` must be the digest that a plan has shown"),
+  v.regex(/^[0-9a-f]{20}-[0-9a-f]{20}$/, "`plan` must be the digest that a plan has shown"),
 );
 
 export const of = v.picklist(["migrate", "rollback"], '`of` must be "migrate" or "rollback"');

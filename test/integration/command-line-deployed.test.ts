@@ -71,7 +71,7 @@ test("without a terminal there is a line for the run, for where it is, and for e
 
 test("a plan is shown, and just that is run; when it is run again, it is not what the plan has shown", async () => {
   const plan = await run("plan", "--steps", "1");
-  expect(plan.out).toMatch(/^01_one {2}applied {2}01_one\.sql\n {3}1 {3}CREATE TABLE one \(id INT\)\n/);
+  expect(plan.out).toMatch(/^01_one {2}to apply {2}01_one\.sql\n {3}1 {3}CREATE TABLE one \(id INT\)\n/);
   const [, again = ""] = /Run just this: migration-lambda (.*)/.exec(plan.out) ?? [];
   expect(again).toMatch(/^migrate --steps 1 --plan /);
   expect(await commandLine(again.split(" "), options)).toMatchObject({
