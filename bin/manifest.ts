@@ -6,7 +6,7 @@ import type { Message } from "esbuild";
 import { MigratorError } from "../lib/errors";
 import { maskMessage } from "../lib/mask";
 import type { Problem } from "../lib/report";
-import { digestOfSet } from "../lib/set";
+import { digestOfSet } from "../lib/set-digest";
 import type { Manifest, SqlEntry } from "../lib/source/bundle";
 import { readDirectory } from "../lib/source/directory";
 import { readFolderOptions } from "../plugins/build-options";

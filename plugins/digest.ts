@@ -1,4 +1,4 @@
-import { digestOfSet } from "../lib/set";
+import { digestOfSet } from "../lib/set-digest";
 import { readDirectory } from "../lib/source/directory";
 import { type MigrationsOptions, readFolderOptions } from "./build-options";
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";
 import { MigratorError } from "../lib/errors";
 import type { Problem } from "../lib/report";
-import { digestOfSet } from "../lib/set";
+import { digestOfSet } from "../lib/set-digest";
 import { readDirectory } from "../lib/source/directory";
 import type { ReadFolder } from "../lib/source/reader";
 import { type BuildFolder, type BuildTarget, type MigrationsOptions, readOptions } from "./build-options";

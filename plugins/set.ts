@@ -1,7 +1,6 @@
-import { MigratorError } from "../lib/errors";
 import type { BuiltMigration, MigrationSet } from "../lib/guard/set";
 import { readDirectory } from "../lib/source/directory";
-import { type MigrationsOptions, readOptions } from "./build-options";
+import { type MigrationsOptions, readFolderOptions } from "./build-options";
 
 /** The module that a Guard gets its set from. */
 export const SET = "migration-lambda:set";
@@ -20,10 +19,7 @@ export function generateSet(migrations: MigrationSet): string {
  * @throws MigratorError `INVALID_SETTINGS`, `INVALID_MIGRATIONS`
  */
 export async function readSet(options: MigrationsOptions = {}): Promise<MigrationSet> {
-  const input = readOptions({ ...options, from: "folder" }, process.cwd());
-  if (!("target" in input)) throw new MigratorError("INVALID_SETTINGS", input.join("; "));
-  const { folder } = input;
-  if (!folder) throw new MigratorError("INVALID_SETTINGS", NO_SET);
+  const folder = readFolderOptions({ ...options, from: "folder" }, process.cwd());
   const { migrations } = await readDirectory(folder.path, folder);
   return migrations.map(built);
 }

@@ -3,7 +3,7 @@ import type { RunRow, State, StatementFailure, Step } from "../database/database
 import { excerpt } from "../mask";
 import type { Migration, SqlScript } from "../migration";
 import type { DoneStep, Failure, InProgress, Outcome, Problem, Report } from "../report";
-import { digestOfSet } from "../set";
+import { digestOfSet } from "../set-digest";
 import { changedProblem, lateProblem, type Plan, reformattedNotice } from "./plan";
 import type { RunnerResult } from "./runner";
 import { stepsLeft } from "./steps-left";
