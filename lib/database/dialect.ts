@@ -58,6 +58,21 @@ export interface Dialect {
 }
 
 /**
+ * How a step is begun in the transaction that ends the one before it in the same message. It waits for nobody: that transaction
+ * may hold rows which a guarded transaction waits for.
+ */
+export interface Relay {
+  /** Says, at the head of a message, for how long steps may be begun in it. */
+  until(milliseconds: number): string;
+  /** Takes the gate for a step, where it is free and there is time. `number`: which step of the message that is, from 1. */
+  take(step: string, number: number): string;
+  /** A condition, as SQL: it was taken for this step. */
+  taken(number: number): string;
+  /** Fails, and ends the message with it, unless this step was begun and the lock is held. */
+  start(number: number, lock: string): string;
+}
+
+/**
  * - `joins`: becomes part of the transaction around it.
  * - `implicit`: commits what stands before it, and itself.
  * - `unsure`: may do so, or not.
@@ -101,6 +116,8 @@ export interface Server {
   skips(sql: string): boolean;
   /** Why it would close the connection on this statement. */
   tooLarge(sql: string): ServerError | undefined;
+  /** Default: every step is a message of its own. */
+  readonly relay?: Relay;
   /** Sends a statement that goes alone, and clears away what it leaves behind where it fails. Default: just sends it. */
   readonly sendAlone?: Connection["send"];
 }

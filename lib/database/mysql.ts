@@ -15,8 +15,9 @@ import { leftBy, mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
+import { mysqlRelay } from "./mysql-relay";
 import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
-import { isCommentFor } from "./mysql-version";
+import { canSkipLocked, isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
 export interface MysqlOptions {
@@ -121,6 +122,7 @@ async function enter(connection: Connection, reset: readonly Part[]): Promise<Se
   return {
     id: facts.id,
     messageBytes,
+    ...(canSkipLocked(facts.version) && { relay: mysqlRelay }),
     skips: (sql) => isCommentFor(facts.version, sql),
     tooLarge: (sql) => (Buffer.byteLength(sql) > messageBytes ? tooLarge(facts.packetBytes) : undefined),
   };
