@@ -38,6 +38,7 @@ async function carryOut(setup: SessionSetup, { step, run, first }: Begun): Promi
     const again = () => piecesOf(rest, intentOf(step, run), courseOf(setup, rest), contextOf(setup));
     const sent = await (attempt === 1 ? first : sendAll(setup, again()));
     if (sent.end === "left" || sent.end === "unbegun") return { end: sent.end };
+    if (sent.end === "followed") return { end: "done", durationMs: Date.now() - started };
     if (sent.end === "answered") return done(setup, step, Date.now() - started);
     const { error, index, atCommit, remains } = sent;
     const course = courseOf(setup, rest);
@@ -62,7 +63,7 @@ async function carryOut(setup: SessionSetup, { step, run, first }: Begun): Promi
 /** The step is recorded: whatever becomes of this, a lost connection shows in what comes next. */
 async function done({ connection, dialect }: SessionSetup, { script }: Step, durationMs: number): Promise<StepEnd> {
   const left = script.kind === "sql" ? dialect.leftBy(script) : [];
-  for (const sql of left) await connection.query(sql).catch(() => undefined);
+  for (const { sql } of left) await connection.query(sql).catch(() => undefined);
   return { end: "done", durationMs };
 }
 

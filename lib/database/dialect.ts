@@ -34,8 +34,8 @@ export interface Dialect {
   segments(script: SqlScript, from: number): readonly Segment[];
   /** What another session must be told before the script goes on at a statement, and what it cannot be told. */
   frame(script: SqlScript, from: number): Frame;
-  /** What takes away what a script has left in its session and `reset` does not; the server may refuse any of it. */
-  leftBy(script: SqlScript): readonly string[];
+  /** What takes away what a script has left in its session and `reset` does not. */
+  leftBy(script: SqlScript): readonly Leftover[];
   /** How to find out whether this statement of a script, which commits by itself, has taken effect. */
   effect(script: SqlScript, index: number, place: Place): Effect | undefined;
   /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */
@@ -55,6 +55,12 @@ export interface Dialect {
   /** Whether a statement that commits by itself is refused in a message that holds more. */
   readonly implicitAlone: boolean;
   readonly errors: Errors;
+}
+
+export interface Leftover {
+  readonly sql: string;
+  /** The server may refuse it, and then there is nothing to be taken away. */
+  readonly refusable?: true;
 }
 
 /**

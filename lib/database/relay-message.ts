@@ -9,6 +9,8 @@ export interface Leg {
   readonly step: Step;
   readonly intent: Intent;
   readonly course: Course;
+  /** What takes away what its script leaves in the session; the server refuses none of it, unless the step is the last. */
+  readonly left: readonly Part[];
 }
 
 export interface RelayContext extends MessageContext {
@@ -27,7 +29,8 @@ export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (
   const { relay, reset, lock, remainingMs } = context;
   return legs.map(({ step, intent, course }, number) => {
     const next = legs[number + 1];
-    const begun = number > 0 && [...reset, { sql: relay.start(number, lock), starts: true as const }];
+    const { left } = legs[number - 1] ?? {};
+    const begun = left && [...reset, ...left, { sql: relay.start(number, lock), starts: true as const }];
     const handOver = next ? handOverTo(next, number + 1, context) : [];
     const head = number === 0 ? [...reset, { sql: relay.until(remainingMs) }] : [];
     return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];

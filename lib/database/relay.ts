@@ -6,8 +6,11 @@ import { type Leg, relayOf } from "./relay-message";
 import { type AllSent, outcomeOf, sendAll, without } from "./send";
 import { contextOf, type SessionSetup } from "./session";
 
-/** What became of one step. `unbegun`: nothing of it was run, and the journal does not name it. */
-export type StepSent = AllSent | { readonly end: "unbegun" };
+/**
+ * What became of one step. `followed`: it is recorded, and the message has gone on to the next one, or to its end before that.
+ * `unbegun`: nothing of it was run.
+ */
+export type StepSent = AllSent | { readonly end: "followed" } | { readonly end: "unbegun" };
 
 /** Sends steps from their beginning, several in one message where that may be. */
 export interface Sender {
@@ -62,17 +65,18 @@ function teamOf(
   { dialect, server }: SessionSetup,
   steps: readonly Step[],
   courseOf: (step: Step) => Course,
-): readonly Pick<Leg, "step" | "course">[] {
-  const team: Pick<Leg, "step" | "course">[] = [];
+): readonly Omit<Leg, "intent">[] {
+  const team: Omit<Leg, "intent">[] = [];
   for (const step of steps) {
     const whole = step.script.kind === "sql" && step.from === 0 && !step.resumed && !step.undoes;
     if (team.length > 0 && !whole) break;
     const course = courseOf(step);
-    team.push({ step, course });
-    // What the server may refuse to clear away is cleared away between messages. What may have ended our transaction has
-    // ended the one in which the next step would be begun.
-    const left = step.script.kind === "sql" && dialect.leftBy(step.script).length > 0;
-    if (!whole || left || course.segments.some(({ unsure }) => unsure) || !server.relay) break;
+    const left = step.script.kind === "sql" ? dialect.leftBy(step.script) : [];
+    team.push({ step, course, left });
+    // A refusal would end the message. What may have ended our transaction has ended the one in which the next step would be
+    // begun.
+    const ends = left.some(({ refusable }) => refusable) || course.segments.some(({ unsure }) => unsure);
+    if (!whole || ends || !server.relay) break;
   }
   return team;
 }
@@ -101,14 +105,15 @@ function sendTogether(setup: SessionSetup, legs: readonly Leg[]): Together {
 
 /** @param parts of each step */
 function sendRelay({ connection, deadline }: SessionSetup, parts: readonly (readonly Part[])[]): Together {
-  const steps = parts.map((own, index) => ({
-    parts: own,
-    first: parts.slice(0, index).reduce((sum, { length }) => sum + length, 0),
-    ...deferred<StepSent>(),
-  }));
+  let first = 0;
+  const steps = parts.map((own, index) => {
+    first += own.length;
+    const recorded: StepSent = index < parts.length - 1 ? { end: "followed" } : { end: "answered", at: first };
+    return { parts: own, first: first - own.length, recorded, ...deferred<StepSent>() };
+  });
   const heard = (count: number) => {
-    for (const step of steps)
-      if (step.first + step.parts.length === count) step.resolve({ end: "answered", at: count });
+    const step = steps.find((one) => one.first + one.parts.length === count);
+    step?.resolve(step.recorded);
   };
   const message = connection.send(parts.flat(), deadline, heard);
   message.then(
@@ -122,15 +127,19 @@ function sendRelay({ connection, deadline }: SessionSetup, parts: readonly (read
   return { message, outcomes: steps.map(({ promise }) => promise) };
 }
 
-/** `first`: how many parts of the message stand before its own. */
-function outcomeIn(
-  { parts, first }: { readonly parts: readonly Part[]; readonly first: number },
-  sent: Sent,
-): StepSent {
+interface Sending {
+  readonly parts: readonly Part[];
+  /** How many parts of the message stand before its own. */
+  readonly first: number;
+  /** What became of it when all of its parts are answered. */
+  readonly recorded: StepSent;
+}
+
+function outcomeIn({ parts, first, recorded }: Sending, sent: Sent): StepSent {
   if (sent.end === "left") return sent;
   const at = sent.at - first;
   if (at < 0 || (sent.end === "refused" && parts[at]?.starts)) return { end: "unbegun" };
-  return at < parts.length ? outcomeOf(parts, { ...sent, at }, undefined) : { end: "answered", at };
+  return at < parts.length ? outcomeOf(parts, { ...sent, at }, undefined) : recorded;
 }
 
 /** Whoever asks for the step asks later, and hears then that it was rejected. */

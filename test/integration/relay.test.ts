@@ -160,12 +160,23 @@ test("what a step has locked or in use does not reach the next one of the messag
   expect(await made(database)).toEqual(["made_2", "made_3"]);
 });
 
-test("what only a message of its own clears away travels last", async () => {
+test("what a step leaves in the session is gone before the next one of the message", async () => {
   const database = await createTestDatabase();
   const { url, links } = await through(database.url);
-  const temporary = `${make(2)}\nCREATE TEMPORARY TABLE passing (id INT);`;
-  const report = await run({ url, migrations: numbered(temporary, `${make(3)}\nSELECT * FROM passing;`) }, "migrate");
+  const temporary = `${make(2)}\nSET @kept = 1;\nCREATE TEMPORARY TABLE passing (id INT);`;
+  const next = `${make(3)}\nCREATE TABLE kept AS SELECT @kept AS what;\nSELECT * FROM passing;`;
+  const report = await run({ url, migrations: numbered(temporary, next) }, "migrate");
   expect(report).toMatchObject({ outcome: "failed", failure: { migration: "3_m", code: "ER_NO_SUCH_TABLE" } });
+  expect(messagesOf(links)).toEqual([2]);
+  expect(await database.query("SELECT what FROM kept")).toEqual([{ what: null }]);
+});
+
+test("after what the server may refuse to clear away, the next step is a message of its own", async () => {
+  const database = await createTestDatabase();
+  const { url, links } = await through(database.url);
+  const setting = `${make(2)}\nSET SESSION max_join_size = 5;`;
+  const report = await run({ url, migrations: numbered(setting, make(3)) }, "migrate");
+  expect(report).toMatchObject({ outcome: "done" });
   expect(messagesOf(links)).toEqual([1, 1]);
 });
 
