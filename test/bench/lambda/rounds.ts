@@ -1,0 +1,61 @@
+import { availableParallelism } from "node:os";
+import { type CpuLimit, createCpuLimit } from "./cpu-limit";
+import type { Cpu, Figures, Spread } from "./result";
+import { measureStart, type Place, type Start, type Subject } from "./start";
+
+/** Part of the machine that measured processes may take at a time, where each is held to less than one CPU. */
+const OCCUPIED = 0.3;
+
+/** Fresh processes of all subjects in turns, so that what disturbs the machine disturbs all of them alike. */
+export async function measureAll(
+  subjects: readonly Subject[],
+  cpu: Cpu,
+  { processes, ...place }: Place & { readonly processes: number },
+): Promise<readonly Figures[]> {
+  const starts = new Map<Subject, Start[]>(subjects.map((subject) => [subject, []]));
+  const rounds = Array.from({ length: processes }, (_, round) => round);
+  const lane = async () => {
+    const limit = createCpuLimit(cpu.share);
+    try {
+      for (let round = rounds.shift(); round !== undefined; round = rounds.shift())
+        for (const subject of turned(subjects, round)) starts.get(subject)?.push(await measure(subject, limit));
+    } finally {
+      limit.remove();
+    }
+  };
+  const measure = (subject: Subject, limit: CpuLimit) => measureStart(subject, { ...place, cpu, limit });
+  const lanes = cpu.init === "full" ? 1 : Math.max(1, Math.floor((availableParallelism() * OCCUPIED) / cpu.share));
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return subjects.map((subject) => figuresOf(subject, cpu, starts.get(subject) ?? []));
+}
+
+/** Each round begins with another one: nobody always comes after the same neighbour's cache. */
+function turned(subjects: readonly Subject[], round: number): readonly Subject[] {
+  const at = round % subjects.length;
+  return [...subjects.slice(at), ...subjects.slice(0, at)];
+}
+
+function figuresOf({ kind, title, dialect }: Subject, cpu: Cpu, starts: readonly Start[]): Figures {
+  const of = (value: (start: Start) => number) => spreadOf(starts.map(value));
+  return {
+    kind,
+    title,
+    dialect,
+    cpu,
+    processes: starts.length,
+    init: of(({ init }) => init),
+    first: of(({ first }) => first),
+    start: of(({ init, first }) => init + first),
+    warm: of(({ warm }) => warm),
+    cpuTime: of(({ cpuTime }) => cpuTime),
+    resident: of(({ resident }) => resident),
+    peak: of(({ peak }) => peak),
+  };
+}
+
+function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (index: number) => sorted[index] ?? Number.NaN;
+  const last = sorted.length - 1;
+  return { median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2, min: at(0), max: at(last) };
+}
