@@ -1,18 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import JSZip from "jszip";
 import type { DialectName } from "../../../lib/migration";
+import type { MigrationsOptions } from "../../../plugins/esbuild";
+import { readYaml } from "../../support/yaml";
 import type { BenchMigration } from "../contestant";
-
-/** As a plain function is bundled for Lambda. */
-const PLAIN: BuildOptions = {
-  bundle: true,
-  minify: true,
-  platform: "node",
-  target: "node24",
-  logLevel: "error",
-};
 
 /** The original pattern, and nothing. */
 export type RivalKind = "original" | "empty";
@@ -23,10 +17,38 @@ export interface Rival {
   readonly migrations: readonly BenchMigration[];
 }
 
-/** Bundles one to `index.js` in this folder, and zips that. @returns the zip */
-export async function bundleRival(root: string, folder: string, rival: Rival): Promise<string> {
+/** How a plain function is bundled for Lambda. */
+export function rivalBuild(root: string, rival: Rival): BuildOptions {
+  return {
+    stdin: { contents: entryOf(rival), resolveDir: root, loader: "ts", sourcefile: "entry.ts" },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    target: "node24",
+  };
+}
+
+/** Those of serverless.yml that are not esbuild's own. */
+const OF_THE_FRAMEWORK = ["exclude", "plugins", "skipRebuild", "watch"];
+
+/** How a function of this project is bundled, as serverless.yml has it. */
+export function functionBuild(root: string, name: string, migrations: MigrationsOptions): BuildOptions {
+  const { custom } = readYaml<{ custom: { esbuild: object } }>(readFileSync(join(root, "serverless.yml"), "utf8"));
+  const own = Object.entries(custom.esbuild).filter(([option]) => !OF_THE_FRAMEWORK.includes(option));
+  // What was built, because the framework loads that as well.
+  const plugins = createRequire(join(root, "package.json"))("./dist/plugins/esbuild.js");
+  return {
+    ...Object.fromEntries(own),
+    entryPoints: { index: `functions/${name}.ts` },
+    absWorkingDir: root,
+    plugins: [plugins.migrations(migrations)],
+  };
+}
+
+/** Bundles to `index.js` in this folder, and zips that. @returns the zip */
+export async function zipBundle(options: BuildOptions, folder: string): Promise<string> {
   const file = join(folder, "index.js");
-  await build({ ...PLAIN, stdin: { contents: entryOf(rival), resolveDir: root, loader: "ts" }, outfile: file });
+  await build({ ...options, outfile: file, logLevel: "error" });
   const zip = new JSZip().file("index.js", readFileSync(file));
   const bytes = await zip.generateAsync({
     type: "nodebuffer",

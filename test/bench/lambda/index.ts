@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { DialectName } from "../../../lib/migration";
 import { ensureLambdaRuntime } from "../../support/lambda-runtime";
 import { removePackages } from "../../support/package-service";
+import { compose } from "./composition";
 import { createCpuLimit } from "./cpu-limit";
 import { startServices } from "./databases";
-import type { Cpu, Figures, LambdaResult } from "./result";
+import type { Composition, Cpu, Figures, LambdaResult } from "./result";
 import { measureAll } from "./rounds";
 import type { Place, Subject } from "./start";
 import { type FunctionName, type SubjectOptions, withSubjects } from "./subjects";
@@ -95,7 +96,11 @@ function measureDialect(
       say(`lambda, ${dialect}: ${processes} processes each at ${cpu.memoryMb} MB, init with its ${cpu.init}`);
       figures.push(...(await measureAll(measuredWith(cpu, all), cpu, { ...place, processes })));
     }
-    return { zips, figures, compositions: [] };
+    say(`lambda, ${dialect}: which package costs what`);
+    const compositions: Composition[] = [];
+    for (const subject of all.filter(({ kind }) => kind !== "empty"))
+      compositions.push(await compose(subjects.root, subject, place));
+    return { zips, figures, compositions };
   });
 }
 

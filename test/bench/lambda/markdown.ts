@@ -18,4 +18,17 @@ export const lambdaMarkdown = (result: LambdaResult): string =>
       f.resident.median | 0,
       f.peak.median | 0,
     ]),
-  ).replaceAll("],[", "],\n[");
+  ).replaceAll("],[", "],\n[") +
+  "\n" +
+  tmp(result);
+export const tmp = (result: LambdaResult): string =>
+  result.compositions
+    .map((c) =>
+      [
+        `${c.dialect} ${c.title} ${c.bytes} ${c.ms.toFixed(1)}`,
+        ...c.packages
+          .slice(0, 16)
+          .map((p) => `   ${p.ms.toFixed(1).padStart(7)} ${String(p.bytes).padStart(8)} ${p.name}`),
+      ].join("\n"),
+    )
+    .join("\n");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { BuildOptions } from "esbuild";
 import type { LambdaFunction, Reply } from "../../support/lambda-function";
 import { type LambdaLog, openLog } from "../../support/lambda-log";
 import { type LambdaProcess, type ProcessEvent, startLambdaProcess } from "../../support/lambda-process";
@@ -13,6 +14,8 @@ export interface Subject extends SubjectName {
   readonly settings: LambdaFunction;
   /** The code, unpacked. */
   readonly taskRoot: string;
+  /** How it was bundled, as far as esbuild is told. */
+  readonly build: BuildOptions;
   readonly payload: unknown;
   /** Whether this is what is answered when there is nothing to do. */
   isIdle(answer: unknown): boolean;

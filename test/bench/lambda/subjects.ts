@@ -1,10 +1,11 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { BuildOptions } from "esbuild";
 import type { DialectName } from "../../../lib/migration";
 import { unpack } from "../../support/lambda-code";
 import type { LambdaFunction } from "../../support/lambda-function";
 import { type PackagedService, packageService } from "../../support/package-service";
-import { bundleRival, type RivalKind } from "./bundles";
+import { functionBuild, type RivalKind, rivalBuild, zipBundle } from "./bundles";
 import { type Services, type SubjectDatabase, withDatabase } from "./databases";
 import { filesOf, smallMigrations, writeMigrations } from "./migrations";
 import type { Zip } from "./result";
@@ -89,17 +90,18 @@ async function rivalOf(options: SubjectOptions, database: SubjectDatabase, kind:
   const { root, place, dialect, count, services } = options;
   const folder = join(place.folder, `${dialect}-${kind}`);
   mkdirSync(folder, { recursive: true });
-  const code = await bundleRival(root, folder, { kind, dialect, migrations: smallMigrations(count) });
+  const build = rivalBuild(root, { kind, dialect, migrations: smallMigrations(count) });
+  const code = await zipBundle(build, folder);
   const environment = { AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url, SECRET_ID: database.secretId };
   const title = kind === "original" ? "the original pattern" : "an empty handler";
   const settings: LambdaFunction = { code, handler: "index.handler", environment };
   const isIdle = (answer: unknown) => Array.isArray(answer) && answer.length === 0;
-  const subject = { kind, title, dialect, settings, taskRoot: folder, payload: {}, isIdle };
+  const subject = { kind, title, dialect, settings, taskRoot: folder, build, payload: {}, isIdle };
   return { subject, zip: { kind, title, dialect, bytes: statSync(code).size } };
 }
 
 async function oursOf(options: SubjectOptions, database: SubjectDatabase): Promise<readonly Made[]> {
-  const { place, dialect, count, services, functions } = options;
+  const { root, place, dialect, count, services, functions } = options;
   const dir = join(place.folder, "migrations");
   const migrations = smallMigrations(count);
   writeMigrations(dir, migrations);
@@ -117,7 +119,8 @@ async function oursOf(options: SubjectOptions, database: SubjectDatabase): Promi
     const uploaded = name === "upload" ? { MIGRATIONS_S3: from } : undefined;
     const service = await packageService({ env: { ...built, ...uploaded } });
     const variables = name === "deployment" ? {} : { ...environment, ...uploaded };
-    made.push(await functionOf(options, { name, service, database, variables }));
+    const build = functionBuild(root, name, { dir, dialect, from: uploaded ? "s3" : "folder" });
+    made.push(await functionOf(options, { name, service, build, database, variables }));
   }
   return made;
 }
@@ -125,20 +128,28 @@ async function oursOf(options: SubjectOptions, database: SubjectDatabase): Promi
 interface Part {
   readonly name: FunctionName;
   readonly service: PackagedService;
+  readonly build: BuildOptions;
   readonly database: SubjectDatabase;
   readonly variables: Readonly<Record<string, string>>;
 }
 
 async function functionOf(
   { place, dialect, services }: SubjectOptions,
-  { name, service, database, variables }: Part,
+  { name, service, build, database, variables }: Part,
 ): Promise<Made> {
   const packaged = service.function(name);
   const taskRoot = await unpack(packaged.code, join(place.folder, `${dialect}-${name}`));
   const { payload, isIdle } = CALLS[name];
   const id = { kind: "ours", title: name, dialect } as const;
   const settings = { ...packaged, environment: { ...packaged.environment, ...variables } };
-  const subject = { ...id, settings, taskRoot, payload: payload({ database, answers: services.answers }), isIdle };
+  const subject = {
+    ...id,
+    settings,
+    taskRoot,
+    build,
+    payload: payload({ database, answers: services.answers }),
+    isIdle,
+  };
   return { subject, zip: { ...id, bytes: statSync(packaged.code).size } };
 }
 
