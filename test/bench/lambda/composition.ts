@@ -8,21 +8,28 @@ import { type OwnerOf, type Profile, type SourceOf, sourcesOf, timeByOwner } fro
 import type { Composition, PackageCost } from "./result";
 import type { Place, Subject } from "./start";
 
-/** Of each bundle. The one that took least is told: the clock of a profile goes on while others have the CPU. */
-const RUNS = 5;
 /** Microseconds between two samples. */
 const INTERVAL = 200;
 const TOP_LEVEL = "top level of the bundle";
 
+export interface Composing {
+  readonly root: string;
+  readonly subject: Subject;
+  readonly place: Place;
+  /** How many. The one that took least is told: the clock of a profile goes on while others have the CPU. */
+  readonly profiles: number;
+}
+
 /** Bundles a subject once more, with maps, and profiles a first call in fresh processes without the runtime's client. */
-export async function compose(root: string, subject: Subject, place: Place): Promise<Composition> {
+export async function compose(composing: Composing): Promise<Composition> {
+  const { subject, place, profiles } = composing;
   const folder = mkdtempSync(join(place.folder, "composition-"));
   try {
     const { outputs } = await bundle(subject.build, folder);
     const bytes = bytesByPackage(outputs);
     const ownerOf = ownersIn(folder);
     const runs: ReadonlyMap<string, number>[] = [];
-    while (runs.length < RUNS) runs.push(timeByOwner(await profile({ root, subject, place, folder }), ownerOf));
+    while (runs.length < profiles) runs.push(timeByOwner(await profile(composing, folder), ownerOf));
     const [ms = new Map<string, number>()] = runs.toSorted((a, b) => sumOf(a) - sumOf(b));
     const names = [...new Set([...bytes.keys(), ...ms.keys()])];
     const packages = names.map((name): PackageCost => ({ name, bytes: bytes.get(name) ?? 0, ms: ms.get(name) ?? 0 }));
@@ -99,14 +106,7 @@ function ownersIn(folder: string): OwnerOf {
   };
 }
 
-interface Run {
-  readonly root: string;
-  readonly subject: Subject;
-  readonly place: Place;
-  readonly folder: string;
-}
-
-async function profile({ root, subject, place, folder }: Run): Promise<Profile> {
+async function profile({ root, subject, place }: Composing, folder: string): Promise<Profile> {
   const { runtime } = place;
   const { title: name, settings, payload } = subject;
   const dir = mkdtempSync(join(folder, "profile-"));

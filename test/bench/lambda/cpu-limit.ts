@@ -57,7 +57,7 @@ function inGroup(folder: string, means: string, values: Readonly<Record<string, 
     remove();
     return undefined;
   }
-  const admit = (pid: number) => writeFileSync(members, String(pid));
+  const admit = (pid: number) => unlessGone(() => writeFileSync(members, String(pid)));
   return { means, before: ["sh", "-c", WRAPPER, members], admit, dismiss: () => undefined, remove };
 }
 
@@ -67,7 +67,7 @@ function inTurns(share: number): CpuLimit {
   const dismiss = () => clearTimeout(timer);
   const turn = (pid: number, state: "runs" | "stopped") => {
     const part = state === "runs" ? share : 1 - share;
-    process.kill(pid, state === "runs" ? "SIGCONT" : "SIGSTOP");
+    unlessGone(() => process.kill(pid, state === "runs" ? "SIGCONT" : "SIGSTOP"));
     timer = setTimeout(turn, (part * PERIOD) / 1000, pid, state === "runs" ? "stopped" : "runs");
   };
   return {
@@ -79,4 +79,13 @@ function inTurns(share: number): CpuLimit {
     dismiss,
     remove: dismiss,
   };
+}
+
+/** Whoever waits for a process that has ended says so better. */
+function unlessGone(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }

@@ -17,8 +17,8 @@ export interface SubjectDatabase {
   readonly name: string;
   /** Of the secret that says how to log in. */
   readonly secretId: string;
-  /** As its owner. */
-  execute(sql: string): Promise<void>;
+  /** As its owner. @returns the rows */
+  query(sql: string): Promise<unknown>;
 }
 
 /** What the measured functions reach besides their database. */
@@ -67,7 +67,7 @@ export async function withDatabase<T>(
       password: login.password,
       dbname: name,
     });
-    return await use({ name, secretId: name, execute: async (sql) => void (await ask(login.href, sql)) });
+    return await use({ name, secretId: name, query: (sql) => ask(login.href, sql) });
   } finally {
     await admin.drop({ name, user: name });
   }

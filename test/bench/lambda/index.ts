@@ -11,13 +11,14 @@ import { measureAll } from "./rounds";
 import type { Place, Subject } from "./start";
 import { type FunctionName, type SubjectOptions, withSubjects } from "./subjects";
 
+export { lambdaGoals } from "./goals";
 export { lambdaMarkdown } from "./markdown";
 export type { LambdaResult } from "./result";
 
 export interface LambdaSurroundings {
   /** Of the project, in which this process runs, and which is built. */
   readonly root: string;
-  /** An empty folder within it. */
+  /** An empty folder. */
   readonly folder: string;
   /** Administrators' logins; a dialect without one is left out. */
   readonly urls: Readonly<Partial<Record<DialectName, string>>>;
@@ -32,6 +33,8 @@ export interface LambdaOptions {
   readonly functions?: readonly FunctionName[];
   /** How many are applied. Default: 20. */
   readonly migrations?: number;
+  /** Of each function, for which package costs what. Default: 5. */
+  readonly profiles?: number;
   /** Is told what comes next. */
   readonly say?: (line: string) => void;
 }
@@ -55,8 +58,20 @@ export const CPUS: readonly Cpu[] = [
  * is nothing to do, and how long the pattern takes that the project began with.
  */
 export async function runLambdaBench(
-  { root, folder, urls }: LambdaSurroundings,
+  surroundings: LambdaSurroundings,
   options: LambdaOptions = {},
+): Promise<LambdaResult> {
+  try {
+    return await measureLambda(surroundings, options);
+  } finally {
+    removePackages();
+  }
+}
+
+/** The same, but leaves what was packaged to whoever else in this run of Jest needs it. */
+export async function measureLambda(
+  { root, folder, urls }: LambdaSurroundings,
+  options: LambdaOptions,
 ): Promise<LambdaResult> {
   const { functions = FUNCTIONS, migrations = 20 } = options;
   const runtime = await ensureLambdaRuntime();
@@ -80,13 +95,12 @@ export async function runLambdaBench(
     };
   } finally {
     await services.stop();
-    removePackages();
   }
 }
 
 function measureDialect(
   subjects: SubjectOptions,
-  { processes = 20, cpus = CPUS, say = () => undefined }: LambdaOptions,
+  { processes = 20, profiles = 5, cpus = CPUS, say = () => undefined }: LambdaOptions,
 ) {
   const { dialect, place } = subjects;
   say(`lambda, ${dialect}: packages`);
@@ -99,7 +113,7 @@ function measureDialect(
     say(`lambda, ${dialect}: which package costs what`);
     const compositions: Composition[] = [];
     for (const subject of all.filter(({ kind }) => kind !== "empty"))
-      compositions.push(await compose(subjects.root, subject, place));
+      compositions.push(await compose({ root: subjects.root, subject, place, profiles }));
     return { zips, figures, compositions };
   });
 }

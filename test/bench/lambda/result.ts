@@ -39,6 +39,8 @@ export interface Figures extends SubjectName {
   readonly warm: Spread;
   /** CPU time in ms of all threads until the first answer: what load on this machine does not change. */
   readonly cpuTime: Spread;
+  /** How many times those of the original pattern in the same round, of `start` and `cpuTime`; absent of that itself. */
+  readonly toOriginal?: { readonly start: Spread; readonly cpuTime: Spread };
   /** MB held in memory at the first answer; and the most that was held until then. */
   readonly resident: Spread;
   readonly peak: Spread;

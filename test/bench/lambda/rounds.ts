@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { type CpuLimit, createCpuLimit } from "./cpu-limit";
+import { createCpuLimit } from "./cpu-limit";
 import type { Cpu, Figures, Spread } from "./result";
 import { measureStart, type Place, type Start, type Subject } from "./start";
 
@@ -18,15 +18,22 @@ export async function measureAll(
     const limit = createCpuLimit(cpu.share);
     try {
       for (let round = rounds.shift(); round !== undefined; round = rounds.shift())
-        for (const subject of turned(subjects, round)) starts.get(subject)?.push(await measure(subject, limit));
+        for (const subject of turned(subjects, round)) {
+          const start = await measureStart(subject, { ...place, cpu, limit });
+          Object.assign(starts.get(subject) ?? [], { [round]: start });
+        }
     } finally {
       limit.remove();
     }
   };
-  const measure = (subject: Subject, limit: CpuLimit) => measureStart(subject, { ...place, cpu, limit });
   const lanes = cpu.init === "full" ? 1 : Math.max(1, Math.floor((availableParallelism() * OCCUPIED) / cpu.share));
   await Promise.all(Array.from({ length: lanes }, lane));
-  return subjects.map((subject) => figuresOf(subject, cpu, starts.get(subject) ?? []));
+  const original = subjects.find(({ kind }) => kind === "original");
+  return subjects.map((subject) => {
+    const own = starts.get(subject) ?? [];
+    const theirs = original && original !== subject ? starts.get(original) : undefined;
+    return { ...figuresOf(subject, cpu, own), ...(theirs && { toOriginal: compared(own, theirs) }) };
+  });
 }
 
 /** Each round begins with another one: nobody always comes after the same neighbour's cache. */
@@ -51,6 +58,12 @@ function figuresOf({ kind, title, dialect }: Subject, cpu: Cpu, starts: readonly
     resident: of(({ resident }) => resident),
     peak: of(({ peak }) => peak),
   };
+}
+
+function compared(own: readonly Start[], theirs: readonly Start[]) {
+  const ratios = (value: (start: Start) => number) =>
+    spreadOf(theirs.flatMap((their, round) => (own[round] ? [value(own[round]) / value(their)] : [])));
+  return { start: ratios(({ init, first }) => init + first), cpuTime: ratios(({ cpuTime }) => cpuTime) };
 }
 
 function spreadOf(values: readonly number[]): Spread {

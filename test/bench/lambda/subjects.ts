@@ -62,15 +62,23 @@ export function withSubjects<T>(options: SubjectOptions, use: (prepared: Prepare
   const { services, dialect, url } = options;
   return withDatabase(services, { dialect, url }, (own) =>
     withDatabase(services, { dialect, url }, async (theirs) => {
-      await theirs.execute(TABLES[dialect]);
+      await theirs.query(TABLES[dialect]);
       const rivals = await Promise.all([rivalOf(options, theirs, "original"), rivalOf(options, theirs, "empty")]);
       const ours = await oursOf(options, own);
       const all = [...ours, ...rivals];
       // Whoever comes first of each kind applies what is pending, and the others find nothing.
       for (const { subject } of all) await callOnce(subject, options.place);
+      await checkApplied(theirs, options.count);
       return use({ subjects: all.map(({ subject }) => subject), zips: all.map(({ zip }) => zip) });
     }),
   );
+}
+
+/** @throws when the opponent did not do its work: it could not be compared */
+async function checkApplied(database: SubjectDatabase, count: number): Promise<void> {
+  const rows = await database.query("SELECT name FROM migration");
+  if (!Array.isArray(rows) || rows.length !== count)
+    throw new Error(`The original pattern did not apply ${count} migrations`);
 }
 
 interface Made {
