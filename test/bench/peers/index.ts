@@ -1,0 +1,3 @@
+import type { Contestant } from "../contestant";
+
+export const PEERS: readonly Contestant[] = [];
