@@ -1,9 +1,15 @@
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { Contestant, Place } from "../contestant";
 import { sqlOf } from "./forms";
-import { layOut, toolFrom } from "./tool";
+import { layOut } from "./project";
+import { toolFrom } from "./tool";
 
 const tool = toolFrom(["dbmate"]);
+
+const PLATFORM = `${process.platform}-${process.arch}`;
+/** The program itself: what npm puts before it takes a process of Node's, which those who install it elsewhere have not. */
+const FILE = join(tool.folder, "node_modules/@dbmate", PLATFORM, "bin/dbmate");
 
 /** Rolls back one migration at a time, and each by a run of its own. */
 export const dbmate: Contestant = {
@@ -11,6 +17,12 @@ export const dbmate: Contestant = {
   title: "dbmate",
   language: "Go",
   dialects: ["mysql", "postgres"],
+  install: async () => {
+    await tool.install();
+    await access(FILE).catch((error) => {
+      throw new Error(`dbmate's package has no program for ${PLATFORM}`, { cause: error });
+    });
+  },
   prepare: async (migrations, { folder }) => {
     const texts = migrations.map(({ name, up, down }) => {
       const text = `-- migrate:up\n${sqlOf(up)}\n-- migrate:down\n${sqlOf(down)}`;
@@ -20,10 +32,8 @@ export const dbmate: Contestant = {
   },
   program: (action, place) => {
     if (action === "down") return undefined;
-    // The program itself: what npm puts before it takes a process of Node's, which those who install it elsewhere have not.
-    const file = join(tool.folder, "node_modules/@dbmate", `${process.platform}-${process.arch}`, "bin/dbmate");
     const args = ["--no-dump-schema", "migrate"];
-    return { file, args, cwd: place.folder, env: { DATABASE_URL: addressOf(place) } };
+    return { file: FILE, args, cwd: place.folder, env: { DATABASE_URL: addressOf(place) } };
   },
 };
 

@@ -1,5 +1,6 @@
 import type { BenchMigration, Contestant } from "../contestant";
-import { layOut, nodeProgram, toolFrom } from "./tool";
+import { layOut, nodeProgram } from "./project";
+import { toolFrom } from "./tool";
 
 const tool = toolFrom(["drizzle-orm", "mysql2", "pg"]);
 

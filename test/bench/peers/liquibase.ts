@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BenchMigration, Contestant } from "../contestant";
 import { sqlOf } from "./forms";
-import { layOut, toolFrom } from "./tool";
+import { layOut } from "./project";
+import { toolFrom } from "./tool";
 
 const tool = toolFrom(["liquibase"]);
 /** npm's package has the whole of it, and drivers for both. */

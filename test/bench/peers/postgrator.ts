@@ -1,12 +1,13 @@
 import type { Contestant } from "../contestant";
 import { numberAndTitle, sqlOf } from "./forms";
-import { layOut, nodeProgram, toolFrom } from "./tool";
+import { layOut, nodeProgram } from "./project";
+import { toolFrom } from "./tool";
 
 const tool = toolFrom(["postgrator-cli", "mysql", "pg"]);
 
 export const postgrator: Contestant = {
   ...tool,
-  title: "postgrator",
+  title: "postgrator-cli",
   language: "JavaScript",
   dialects: ["mysql", "postgres"],
   prepare: async (migrations, { folder }) => {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BenchMigration, Contestant } from "../contestant";
 import { sqlOf } from "./forms";
-import { layOut, nodeProgram, reasonOf, toolFrom } from "./tool";
+import { layOut, nodeProgram } from "./project";
+import { complaintOf, toolFrom } from "./tool";
 
 /** Otherwise it looks for newer versions of itself while it runs. */
 const OFFLINE = { CHECKPOINT_DISABLE: "1" };
@@ -27,9 +28,11 @@ export const prisma: Contestant = {
   dialects: ["mysql", "postgres"],
   install: async () => {
     await tool.install();
-    // The command that needs the engine and no project.
+    // A command that gets the engine, and needs no project.
     await promisify(execFile)(process.execPath, [PROGRAM, "version"], { cwd: tool.folder }).catch((error) => {
-      throw new Error(`Prisma's engine could not be downloaded: ${reasonOf(error)}`, { cause: error });
+      const advice =
+        "Prisma could not get its engine from binaries.prisma.sh (PRISMA_ENGINES_MIRROR names another place)";
+      throw new Error(`${advice}: ${complaintOf(error)}`, { cause: error });
     });
   },
   prepare: async (migrations, { dialect, folder }) => {

@@ -1,6 +1,7 @@
 import type { Contestant } from "../contestant";
 import { codeOf } from "./forms";
-import { layOut, nodeProgram, toolFrom } from "./tool";
+import { layOut, nodeProgram } from "./project";
+import { toolFrom } from "./tool";
 
 const tool = toolFrom(["umzug", "serverless-mysql", "mysql2", "pg"]);
 
