@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
 import type { DialectName } from "../../lib/migration";
 import { runDialect, type Surroundings } from "./dialect";
 import { entrantsOf, installAll } from "./entrants";
@@ -18,13 +19,14 @@ export async function main(surroundings: Surroundings, args: readonly string[]):
   }
   const { root } = surroundings;
   const options = readOptions(args);
-  if (options.write === "report") return await report(root, options, await readResults(root));
+  if (options.write === "report") return await report(root, options, await readResults(options.out));
   const results = await measureAll(surroundings, options);
   return await report(root, options, results);
 }
 
 async function report(root: string, options: Options, results: Results): Promise<number> {
-  console.log(await writeReport(root, { results, where: options.write === "scratch" ? "scratch" : "docs" }));
+  const { out, write } = options;
+  console.log(await writeReport({ results, out, to: write === "scratch" ? out : join(root, "docs") }));
   const own = results.contestants.filter(({ kind }) => kind === "ours").map(({ title }) => title);
   const failed = results.results.filter(({ contestant, failure }) => failure !== undefined && own.includes(contestant));
   for (const { dialect, workload, contestant, failure } of failed)

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { FULL, type Scale, TINY } from "./workloads";
 
@@ -11,6 +12,8 @@ export interface Options {
   readonly peers: "with" | "without";
   /** `report`: only write it again, from the results of the last run. `scratch`: leave docs/ alone. */
   readonly write: "docs" | "report" | "scratch";
+  /** Where results lie, and reports that are not for docs/. */
+  readonly out: string;
 }
 
 /** What is empty is any; else a part of the name. */
@@ -25,9 +28,10 @@ export const USAGE = `npm run bench [-- OPTIONS]
   --budget SECONDS    a contestant that has taken so long in a workload takes no further round of it (20)
   --databases N       of the workloads with many databases (200)
   --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
-                      Writes to .local/bench alone, not to docs/.
-  --no-peers          nothing that has to be installed
-  --quick             tiny workloads, one round, no peers, nothing written to docs/: does all of it work?
+                      Writes to --out alone, not to docs/.
+  --no-peers          nothing that has to be installed; writes to --out alone
+  --quick             tiny workloads and one round: does all of it work? Writes to --out alone, and builds nothing
+  --out FOLDER        for results and, of a partial run, the report (.local/bench)
   --report            write docs/performance.md again from the results of the last whole run`;
 
 /** @throws Error that says what is wrong with them */
@@ -42,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
       "no-peers": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       report: { type: "boolean", default: false },
+      out: { type: "string", default: ".local/bench" },
     },
   });
   const { quick, databases } = values;
@@ -52,7 +57,8 @@ export function readOptions(args: readonly string[]): Options {
     rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
     budgetMs: atLeast(1, values.budget) * 1000,
     only: values.only.map(readOnly),
-    peers: quick || values["no-peers"] ? "without" : "with",
+    peers: values["no-peers"] ? "without" : "with",
+    out: resolve(values.out),
     write: values.report ? "report" : partial ? "scratch" : "docs",
   };
 }

@@ -7,12 +7,10 @@ import { plot } from "./plot";
 const BEGIN = "<!-- what follows is written by npm run bench -->";
 const END = "<!-- what was written by npm run bench ends here -->";
 
-const placeOf = (root: string) => join(root, ".local/bench");
-
 /** Those of the last whole run. @throws Error when there was none */
-export async function readResults(root: string): Promise<Results> {
+export async function readResults(out: string): Promise<Results> {
   try {
-    return JSON.parse(await readFile(join(placeOf(root), "results.json"), "utf8"));
+    return JSON.parse(await readFile(join(out, "results.json"), "utf8"));
   } catch (cause) {
     throw new Error("There are no results of a whole run: npm run bench", { cause });
   }
@@ -20,25 +18,30 @@ export async function readResults(root: string): Promise<Results> {
 
 export interface Writing {
   readonly results: Results;
-  /** `scratch`: all of it into .local/bench. `docs`: the results there, and what is made of them into docs. */
-  readonly where: "docs" | "scratch";
+  /** For the results. */
+  readonly out: string;
+  /** Of the report: docs/, whose page keeps what was written by hand, or the same folder. */
+  readonly to: string;
 }
 
 /** @returns where the report is */
-export async function writeReport(root: string, { results, where }: Writing): Promise<string> {
-  await mkdir(placeOf(root), { recursive: true });
-  const folder = where === "docs" ? join(root, "docs") : placeOf(root);
-  const name = where === "docs" ? "results" : "results-scratch";
-  await writeFile(join(placeOf(root), `${name}.json`), JSON.stringify(results));
-  for (const { dialect } of results.servers) await writeFile(join(folder, plotName(dialect)), plot(results, dialect));
-  const path = join(folder, "performance.md");
-  const text = where === "docs" ? between(await readFile(path, "utf8"), markdown(results)) : `${markdown(results)}\n`;
-  await writeFile(path, text);
+export async function writeReport({ results, out, to }: Writing): Promise<string> {
+  await mkdir(out, { recursive: true });
+  const [name, shape] = out === to ? ["results-partial", alone] : ["results", between];
+  await writeFile(join(out, `${name}.json`), JSON.stringify(results));
+  for (const { dialect } of results.servers) await writeFile(join(to, plotName(dialect)), plot(results, dialect));
+  const path = join(to, "performance.md");
+  await writeFile(path, await shape(path, markdown(results)));
   return path;
 }
 
+async function alone(_: string, text: string): Promise<string> {
+  return `${text}\n`;
+}
+
 /** @throws Error when the page has lost its marks */
-function between(page: string, text: string): string {
+async function between(path: string, text: string): Promise<string> {
+  const page = await readFile(path, "utf8");
   const [before, rest, ...more] = page.split(BEGIN);
   const after = rest?.split(END)[1];
   if (after === undefined || more.length > 0)
