@@ -7,6 +7,7 @@ import { isChosen, type Options, readOptions, USAGE } from "./options";
 import { buildPrograms } from "./programs";
 import { readResults, writeReport } from "./report/files";
 import type { Results } from "./results";
+import { measureStarts, STARTS } from "./starts";
 import { workloadsOf } from "./workloads";
 
 const DIALECTS: readonly DialectName[] = ["mysql", "postgres"];
@@ -38,14 +39,16 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
   const { root, folder } = surroundings;
   const programs = await buildPrograms(root, folder);
   const all = entrantsOf({ root, folder: programs }, options.peers);
-  const entrants = await installAll(
-    all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title })),
-  );
   const workloads = workloadsOf(options.scale).filter(({ key }) => isChosen(options.only, { workload: key }));
   const dialects = DIALECTS.filter((dialect) => isChosen(options.only, { dialect }));
+  const wanted = all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title }));
+  const entrants = await installAll(workloads.length > 0 ? wanted : []);
   const parts = [];
-  for (const dialect of dialects)
+  for (const dialect of workloads.length > 0 ? dialects : [])
     parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
+  const starts = isChosen(options.only, STARTS)
+    ? await measureStarts(surroundings, { ...options, dialects })
+    : undefined;
   return {
     date: new Date().toISOString(),
     machine: machine(),
@@ -54,6 +57,7 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
     contestants: entrants.map(({ facts }) => facts),
     workloads: workloads.map(({ key, title, steps }) => ({ key, title, steps })),
     results: parts.flatMap(({ results }) => results),
+    ...(starts && { starts }),
   };
 }
 

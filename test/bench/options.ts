@@ -6,6 +6,8 @@ export interface Options {
   readonly scale: Scale;
   readonly rounds: number;
   readonly budgetMs: number;
+  /** Fresh ones, of each function, where it is measured how functions start. */
+  readonly processes: number;
   /** Where there are any, what is run matches one of them. */
   readonly only: readonly Only[];
   /** Without the tools that have to be installed. */
@@ -26,6 +28,7 @@ export interface Only {
 export const USAGE = `npm run bench [-- OPTIONS]
   --rounds N          of each contestant in each workload (5)
   --budget SECONDS    a contestant that has taken so long in a workload takes no further round of it (20)
+  --processes N       of each function in the workload lambda, which is how functions start (20)
   --databases N       of the workloads with many databases (200)
   --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
                       Writes to --out alone, not to docs/.
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: "string" },
       budget: { type: "string", default: "20" },
       databases: { type: "string" },
+      processes: { type: "string" },
       only: { type: "string", multiple: true, default: [] },
       "no-peers": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
@@ -55,6 +59,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, databases) },
     rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
+    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
     budgetMs: atLeast(1, values.budget) * 1000,
     only: values.only.map(readOnly),
     peers: values["no-peers"] ? "without" : "with",

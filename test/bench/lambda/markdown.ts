@@ -1,20 +1,20 @@
-import { cpuTitle, kilobytes, lambdaGoals, TITLES } from "./goals";
+import { table } from "../report/words";
+import { cpuTitle, kilobytes, TITLES } from "./goals";
 import type { Composition, Cpu, Figures, LambdaResult, Spread, SubjectName } from "./result";
 
 /** How many lines of a composition are told. */
 const TOP = 10;
 
-/** Tables under headings of the third level, and how they were measured. */
+/** A section of the third level: how it was measured, and the tables. */
 export function lambdaMarkdown(result: LambdaResult): string {
-  const goals = lambdaGoals(result).map(({ what, goal, measured, verdict }) => [what, goal, measured, verdict]);
   return [
+    "### How functions start",
     method(result),
-    table(["goal", "", "measured", ""], goals),
-    "### Beside the original pattern",
+    "#### Beside the original pattern",
     comparison(result),
-    "### Each function",
+    "#### Each function",
     functions(result),
-    "### Which package costs what",
+    "#### Which package costs what",
     `Bytes are those of the minified bundle. The time is that of the innermost package at work, from the start of the process
 to the answer, in the fastest of five profiled processes without the runtime's client; loading a built-in module of Node.js,
 compiling the bundle and collecting garbage count by themselves, whoever causes them.`,
@@ -47,11 +47,11 @@ function comparison({ figures }: LambdaResult): string {
       ms(one.init),
       ms(one.first),
       ms(one.start),
-      times(one.toOriginal?.start),
+      ratio(one.toOriginal?.start),
       ms(one.cpuTime),
-      times(one.toOriginal?.cpuTime),
+      ratio(one.toOriginal?.cpuTime),
       ms(one.warm),
-      megabytes(one.resident),
+      mebibytes(one.resident),
     ]);
   const head = [
     "",
@@ -65,7 +65,7 @@ function comparison({ figures }: LambdaResult): string {
     "× original",
     "warm ms",
   ];
-  return table([...head, "memory MB"], rows);
+  return table([...head, "memory MiB"], rows);
 }
 
 function functions({ zips, figures }: LambdaResult): string {
@@ -77,10 +77,10 @@ function functions({ zips, figures }: LambdaResult): string {
     const parts = sizes.map((cpu) => brief(own(cpu)));
     const [whole] = sizes.flatMap((cpu) => own(cpu) ?? []);
     const cells = [TITLES[zip.dialect], titleOf(zip), kilobytes(zip.bytes), ...parts];
-    return [...cells, ms(whole?.cpuTime), megabytes(whole?.resident)];
+    return [...cells, ms(whole?.cpuTime), mebibytes(whole?.resident)];
   });
   const columns = sizes.map((cpu) => `init + first call, warm: ${cpuTitle(cpu)}`);
-  return table(["", "", "zip KB", ...columns, "CPU ms", "memory MB"], rows);
+  return table(["", "", "zip KB", ...columns, "CPU ms", "memory MiB"], rows);
 }
 
 function isSame(one: SubjectName, other: SubjectName): boolean {
@@ -113,17 +113,12 @@ function ms(spread: Spread | undefined): string {
   return spread ? `${round(spread.median)} (${round(spread.min)}–${round(spread.max)})` : "";
 }
 
-function times(spread: Spread | undefined): string {
+function ratio(spread: Spread | undefined): string {
   return spread ? `${spread.median.toFixed(2)} (${spread.min.toFixed(2)}–${spread.max.toFixed(2)})` : "";
 }
 
-function megabytes(spread: Spread | undefined): string {
+function mebibytes(spread: Spread | undefined): string {
   return spread ? round(spread.median) : "";
 }
 
 const round = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}

@@ -41,7 +41,7 @@ export interface Figures extends SubjectName {
   readonly cpuTime: Spread;
   /** How many times those of the original pattern in the same round, of `start` and `cpuTime`; absent of that itself. */
   readonly toOriginal?: { readonly start: Spread; readonly cpuTime: Spread };
-  /** MB held in memory at the first answer; and the most that was held until then. */
+  /** MiB held in memory at the first answer; and the most that was held until then. */
   readonly resident: Spread;
   readonly peak: Spread;
 }

@@ -27,7 +27,7 @@ export interface Place {
   readonly folder: string;
 }
 
-/** Of one process; ms and MB. */
+/** Of one process; ms and MiB. */
 export interface Start {
   readonly init: number;
   readonly first: number;
@@ -127,10 +127,10 @@ function wordsOf(event: ProcessEvent): string {
 /** https://docs.kernel.org/scheduler/sched-stats.html: the first number is the time on a CPU, in ns, of each thread. */
 function usageOf(pid: number): Pick<Start, "cpuTime" | "resident" | "peak"> {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
+  const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
   const threads = readdirSync(`/proc/${pid}/task`).map((id) =>
     readFileSync(`/proc/${pid}/task/${id}/schedstat`, "utf8"),
   );
   const nanoseconds = threads.reduce((sum, line) => sum + Number(line.split(" ")[0]), 0);
-  return { cpuTime: nanoseconds / 1e6, resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+  return { cpuTime: nanoseconds / 1e6, resident: mebibytes("VmRSS"), peak: mebibytes("VmHWM") };
 }
