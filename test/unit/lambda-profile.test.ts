@@ -9,7 +9,7 @@ const PROFILE: Profile = {
     { id: 1, callFrame: frame("(root)"), children: [2, 7, 8] },
     { id: 2, callFrame: frame("load", "node:internal/loader"), children: [3] },
     { id: 3, callFrame: frame("connect", "/code/index.js"), children: [4, 5] },
-    { id: 4, callFrame: frame("lookup", "node:dns") },
+    { id: 4, callFrame: frame("constructor", "node:net") },
     { id: 5, callFrame: frame("compileForInternalLoader", "node:internal/realm"), children: [6] },
     { id: 6, callFrame: frame("", "node:tls") },
     { id: 7, callFrame: frame("(garbage collector)") },

@@ -57,7 +57,7 @@ function inGroup(folder: string, means: string, values: Readonly<Record<string, 
     remove();
     return undefined;
   }
-  const admit = (pid: number) => unlessGone(() => writeFileSync(members, String(pid)));
+  const admit = (pid: number) => unlessGone(pid, () => writeFileSync(members, String(pid)));
   return { means, before: ["sh", "-c", WRAPPER, members], admit, dismiss: () => undefined, remove };
 }
 
@@ -67,7 +67,7 @@ function inTurns(share: number): CpuLimit {
   const dismiss = () => clearTimeout(timer);
   const turn = (pid: number, state: "runs" | "stopped") => {
     const part = state === "runs" ? share : 1 - share;
-    unlessGone(() => process.kill(pid, state === "runs" ? "SIGCONT" : "SIGSTOP"));
+    unlessGone(pid, () => process.kill(pid, state === "runs" ? "SIGCONT" : "SIGSTOP"));
     timer = setTimeout(turn, (part * PERIOD) / 1000, pid, state === "runs" ? "stopped" : "runs");
   };
   return {
@@ -81,8 +81,9 @@ function inTurns(share: number): CpuLimit {
   };
 }
 
-/** Whoever waits for a process that has ended says so better. */
-function unlessGone(act: () => void): void {
+/** Whoever waits for a process that has ended says so better. What never began has 0, which would mean this process itself. */
+function unlessGone(pid: number, act: () => void): void {
+  if (pid === 0) return;
   try {
     act();
   } catch (error) {

@@ -53,14 +53,14 @@ export function timeByOwner({ nodes, samples, timeDeltas }: Profile, ownerOf: Ow
 }
 
 /** What V8 and Node.js do on behalf of others, by the function in which they do it. */
-const OWN_WORK: Readonly<Record<string, string>> = {
-  "(garbage collector)": "garbage collection",
-  compileForInternalLoader: "Node.js: loading of its built-in modules",
-  wrapSafe: "Node.js: compilation of the bundle",
-};
+const OWN_WORK: ReadonlyMap<string, string> = new Map([
+  ["(garbage collector)", "garbage collection"],
+  ["compileForInternalLoader", "Node.js: loading of its built-in modules"],
+  ["wrapSafe", "Node.js: compilation of the bundle"],
+]);
 
 function special({ functionName, url }: CallFrame): string | undefined {
-  return url === "" || url.startsWith("node:") ? OWN_WORK[functionName] : undefined;
+  return url === "" || url.startsWith("node:") ? OWN_WORK.get(functionName) : undefined;
 }
 
 /** The source file of a function in a bundled file. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOptions } from "esbuild";
-import type { LambdaFunction, Reply } from "../../support/lambda-function";
+import type { LambdaFunction } from "../../support/lambda-function";
 import { type LambdaLog, openLog } from "../../support/lambda-log";
 import { type LambdaProcess, type ProcessEvent, startLambdaProcess } from "../../support/lambda-process";
 import type { LambdaRuntime } from "../../support/lambda-runtime";
@@ -120,8 +120,7 @@ function parse({ title }: Subject, event: ProcessEvent): unknown {
 }
 
 function wordsOf(event: ProcessEvent): string {
-  const bodyOf = ({ body }: Reply) => body;
-  return event.kind === "reply" ? bodyOf(event.reply) : event.kind;
+  return event.kind === "reply" ? event.reply.body : event.kind;
 }
 
 /** https://docs.kernel.org/scheduler/sched-stats.html: the first number is the time on a CPU, in ns, of each thread. */
