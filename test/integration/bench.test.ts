@@ -59,14 +59,10 @@ test.each(["mysql", "postgres"])("the server on %s brings every migration of the
   expect(resultOf(dialect, "raw client").direct[0]?.durableWrites).toBeGreaterThanOrEqual(3);
 });
 
-test.each(["mysql", "postgres"])(
-  "a round trip on %s takes at least a millisecond more through the proxy",
-  (dialect) => {
-    const { direct, delayed } = results.servers.find((one) => one.dialect === dialect)?.roundTripMs ?? {};
-    expect(delayed).toBeGreaterThan(1);
-    expect(delayed).toBeGreaterThan(Number(direct));
-  },
-);
+test.each(["mysql", "postgres"])("the proxy keeps an answer on %s back for a millisecond", (dialect) => {
+  const facts = results.servers.find((one) => one.dialect === dialect);
+  expect(facts?.roundTripMs.delayed).toBeGreaterThan(1);
+});
 
 test("CPU and memory are those of the program that was run", () => {
   const [sample] = resultOf("mysql", "the function").direct;
