@@ -32,7 +32,8 @@ async function report(root: string, options: Options, results: Results): Promise
   const failed = results.results.filter(({ contestant, failure }) => failure !== undefined && own.includes(contestant));
   for (const { dialect, workload, contestant, failure } of failed)
     console.error(`${contestant}, ${workload}, ${dialect}: ${failure}`);
-  return failed.length > 0 ? 1 : 0;
+  if (results.startsFailure !== undefined) console.error(`How functions start: ${results.startsFailure}`);
+  return failed.length > 0 || results.startsFailure !== undefined ? 1 : 0;
 }
 
 async function measureAll(surroundings: Surroundings, options: Options): Promise<Results> {
@@ -46,9 +47,7 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
   const parts = [];
   for (const dialect of workloads.length > 0 ? dialects : [])
     parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
-  const starts = isChosen(options.only, STARTS)
-    ? await measureStarts(surroundings, { ...options, dialects })
-    : undefined;
+  const starts = isChosen(options.only, STARTS) ? await measureStarts(surroundings, { ...options, dialects }) : {};
   return {
     date: new Date().toISOString(),
     machine: machine(),
@@ -57,7 +56,7 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
     contestants: entrants.map(({ facts }) => facts),
     workloads: workloads.map(({ key, title, steps }) => ({ key, title, steps })),
     results: parts.flatMap(({ results }) => results),
-    ...(starts && { starts }),
+    ...starts,
   };
 }
 

@@ -68,6 +68,8 @@ export interface Results {
   readonly results: readonly Result[];
   /** How functions start; absent where that was not measured. */
   readonly starts?: LambdaResult | undefined;
+  /** Why it could not be. */
+  readonly startsFailure?: string | undefined;
 }
 
 export interface WorkloadFacts {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DialectName } from "../../lib/migration";
 import type { StartedServer, Surroundings } from "./dialect";
 import { type LambdaResult, runLambdaBench } from "./lambda";
+import type { Results } from "./results";
 
 /** What `--only` means it by. */
 export const STARTS = { workload: "lambda", contestant: "function" } as const;
@@ -12,8 +13,19 @@ interface Options {
   readonly dialects: readonly DialectName[];
 }
 
-/** How functions start: on servers of its own, which have nothing else to do. */
+/** How functions start: on servers of its own, which have nothing else to do. What fails here leaves all other results alone. */
 export async function measureStarts(
+  surroundings: Surroundings,
+  options: Options,
+): Promise<Pick<Results, "starts" | "startsFailure">> {
+  try {
+    return { starts: await measure(surroundings, options) };
+  } catch (error) {
+    return { startsFailure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function measure(
   { root, folder, startServer }: Surroundings,
   { processes, dialects }: Options,
 ): Promise<LambdaResult> {

@@ -16,7 +16,7 @@ export function lambdaMarkdown(result: LambdaResult): string {
     functions(result),
     "#### Which package costs what",
     `Bytes are those of the minified bundle. The time is that of the innermost package at work, from the start of the process
-to the answer, in the fastest of five profiled processes without the runtime's client; loading a built-in module of Node.js,
+to the answer, in the fastest of a few profiled processes without the runtime's client; loading a built-in module of Node.js,
 compiling the bundle and collecting garbage count by themselves, whoever causes them.`,
     ...result.compositions.map(composition),
   ].join("\n\n");

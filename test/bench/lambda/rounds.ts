@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { median } from "../report/figures";
 import { createCpuLimit } from "./cpu-limit";
 import type { Cpu, Figures, Spread } from "./result";
 import { measureStart, type Place, type Start, type Subject } from "./start";
@@ -67,8 +68,5 @@ function compared(own: readonly Start[], theirs: readonly Start[]) {
 }
 
 function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  const last = sorted.length - 1;
-  return { median: (at(Math.floor(last / 2)) + at(Math.ceil(last / 2))) / 2, min: at(0), max: at(last) };
+  return { median: median(values) ?? Number.NaN, min: Math.min(...values), max: Math.max(...values) };
 }

@@ -76,8 +76,9 @@ async function within<T>(
   mkdirSync(tmp);
   const log = openLog(join(folder, "log"));
   const { title: name, settings, taskRoot } = subject;
-  const environment = variablesOf({ name, settings, runtime, taskRoot, endpoint: "", folder }, tmp);
   const memoryMb = cpu?.memoryMb ?? 512;
+  const deployed = { name, settings: { ...settings, memoryMb }, runtime, taskRoot, endpoint: "", folder };
+  const environment = variablesOf(deployed, tmp);
   const limited = cpu?.init === "share" ? limit : undefined;
   const before = limited?.before ?? [];
   const began = performance.now();

@@ -20,6 +20,7 @@ export function markdown(results: Results): string {
     ),
     ...servers.flatMap(({ dialect, version }) => tablesOf(results, dialect, version)),
     ...(results.starts ? [lambdaMarkdown(results.starts)] : []),
+    ...(results.startsFailure === undefined ? [] : ["### How functions start", "Could not be measured."]),
   ].join("\n\n");
 }
 
