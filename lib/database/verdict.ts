@@ -9,7 +9,7 @@ export async function verdictOn(setup: ReaderSetup, row: StepRow): Promise<Verdi
 }
 
 interface Traces {
-  readonly now: string;
+  readonly digits: string;
   readonly atomic: number;
 }
 
@@ -19,9 +19,9 @@ async function byTraces(setup: ReaderSetup, { script, statement }: StepRow, befo
   const unknown = { asked: statement, until: statement + before.length };
   if (traces === undefined) return unknown;
   const [seen] = await connection.query<readonly Traces[]>(
-    `SELECT ${traces} AS now, ${truth(dialect.atomicDdl)} AS atomic`,
+    `SELECT ${traces} AS digits, ${truth(dialect.atomicDdl)} AS atomic`,
   );
-  return seen?.atomic === 1 ? reachedBy(before, seen.now, statement) : unknown;
+  return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;
 }
 
 interface Witnesses {

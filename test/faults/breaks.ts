@@ -15,7 +15,7 @@ export const SHORTER: readonly Replacement[] = [
   { file: "database/create.ts", from: "const PING_MS = 20_000;", to: "const PING_MS = 400;" },
 ];
 
-const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.now, statement) : unknown;";
+const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;";
 
 /**
  * What can be switched off to see that the harness notices. Each piece must be there exactly once, so that none of these
