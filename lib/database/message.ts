@@ -1,7 +1,7 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
-import type { Columns, Grammar } from "./grammar";
+import type { Columns } from "./grammar";
 import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
 /** What the journal's own statements are made with. */
@@ -17,7 +17,9 @@ export interface MessageContext {
 /** A segment, and how what it names is known by: the mark before it keeps that, for the day when it is cut off. */
 export interface Probed extends Segment {
   /** An SQL expression. */
-  readonly fingerprint?: string;
+  readonly probe?: string;
+  /** It has no mark before it: what is kept before the first segment of its chain tells of this one, too. */
+  readonly chained?: true;
   readonly resumed?: true;
 }
 
@@ -29,17 +31,9 @@ export interface Mark {
   readonly probe?: string;
 }
 
-/** Nothing that it names is there, as opposed to: nobody has looked. */
-const NOTHING = "none";
-
-/** What is kept of a fingerprint: an SQL expression that is never NULL. */
-export function probeOf(fingerprint: string, { text }: Pick<Grammar, "text">): string {
-  return `COALESCE((${fingerprint}), ${text(NOTHING)})`;
-}
-
 /**
  * The pieces of a step, in order: the intent, each segment with its mark, the row. Pieces may travel in one message or in
- * several; after each piece the journal says exactly what has taken effect.
+ * several; after each piece the journal, or what a chain has left, says exactly what has taken effect.
  *
  * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first
  * statement. It commits together with a transaction segment, and right after a statement that commits by itself. The last
@@ -52,7 +46,10 @@ export function piecesOf(
   context: MessageContext,
 ): readonly (readonly Part[])[] {
   const row = [...rowOf(step, intent, context), ...handOver];
-  const opening = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from, context), context)];
+  // Nothing but the statements themselves can take the lock away within a chain, and none of those does.
+  const markOf = (next: Probed) =>
+    next.chained ? [] : [updateStep(context, columnsOf(markBefore(next, step.from), context))];
+  const opening = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
   const first = begun ?? entry(context, opening());
   if (segments.length === 0) return [first, entry(context, row)];
   return [
@@ -60,7 +57,7 @@ export function piecesOf(
     ...(frame.length > 0 ? [transaction(context, asParts(frame))] : []),
     ...segments.flatMap((segment, offset) => {
       const next = segments[offset + 1];
-      const mark = next ? [updateStep(context, columnsOf(markBefore(next, step.from, context), context))] : row;
+      const mark = next ? markOf(next) : row;
       return segmentPieces(step.resumed && offset === 0 ? { ...segment, resumed: true } : segment, mark, context);
     }),
   ];
@@ -78,9 +75,9 @@ export interface Course {
 }
 
 /** `from`: where a script without a segment stands. */
-export function markBefore(segment: Probed | undefined, from: number, { dialect }: MessageContext): Mark {
-  const { first = from, fingerprint } = segment ?? {};
-  return { statement: first, ...(fingerprint !== undefined && { probe: probeOf(fingerprint, dialect.grammar) }) };
+export function markBefore(segment: Probed | undefined, from: number): Mark {
+  const { first = from, probe } = segment ?? {};
+  return { statement: first, ...(probe !== undefined && { probe }) };
 }
 
 export function asParts(statements: readonly string[]): readonly Part[] {
@@ -97,7 +94,8 @@ function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageC
   const statements = [...entering(segment, context), ...said];
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
-  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
+  const recorded = mark.length > 0 ? entry(context, mark) : [];
+  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...recorded]];
 }
 
 /** What is written here stays only if something commits before the transaction's own mark, which takes it back. */

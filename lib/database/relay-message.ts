@@ -39,7 +39,7 @@ export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (
 
 function handOverTo({ step, intent, course }: Leg, number: number, context: RelayContext): readonly Part[] {
   const { relay, tables } = context;
-  const mark = markBefore(course.segments[0], step.from, context);
+  const mark = markBefore(course.segments[0], step.from);
   // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
   const columns = { ...intentColumns(intent, mark, context), statement: String(mark.statement) };
   const { sql } = updateStep(context, columns);

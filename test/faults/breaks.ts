@@ -17,6 +17,8 @@ export const SHORTER: readonly Replacement[] = [
   { file: "database/relay.ts", from: "const FIRST = 1;", to: "const FIRST = 4;" },
 ];
 
+const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;";
+
 /**
  * What can be switched off to see that the harness notices. Each piece must be there exactly once, so that none of these
  * becomes a switch that does nothing.
@@ -25,7 +27,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   "write-ahead-mark": [
     {
       file: "database/message.ts",
-      from: "const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;",
+      from: "const mark = next ? markOf(next) : row;",
       to: "const mark = next ? [] : row;",
     },
   ],
@@ -60,9 +62,15 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   settling: [
     {
       file: "database/verdict.ts",
-      from: "return verdictOf(seen.probe !== row.probe, seen.holds === null ? undefined : seen.holds === 1);",
-      to: 'return "not applied";',
+      from: "if (!effect || probe === undefined) return unknown;",
+      to: "if (!effect || probe === undefined) return { from: statement };",
     },
+    {
+      file: "database/verdict.ts",
+      from: 'return took === "unknown" ? unknown : { from: took === "yes" ? after : statement };',
+      to: "return { from: statement };",
+    },
+    { file: "database/verdict.ts", from: TRACED, to: "return { from: statement };" },
   ],
   // The intent of a step that is not the first of its message.
   "hand-over": [
@@ -89,6 +97,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
       to: "0)`",
     },
   ],
+  traces: [{ file: "database/verdict.ts", from: TRACED, to: "return { from: statement + before.length };" }],
   frame: [
     {
       file: "database/carry-out.ts",
@@ -105,5 +114,5 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
  */
 export const IDLE: Readonly<Record<DialectName, readonly string[]>> = {
   mysql: [],
-  postgres: ["settling", "hand-over", "time-check", "start-check"],
+  postgres: ["settling", "hand-over", "time-check", "start-check", "traces"],
 };
