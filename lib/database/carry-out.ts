@@ -1,11 +1,12 @@
 import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
-import type { Segment, StatementFailure, Step, StepEnd } from "./database";
+import type { RunStart, Segment, Session, StatementFailure, Step, StepEnd } from "./database";
 import { probeAfter } from "./effect";
 import { inUse, isInUse } from "./gate";
-import { type Intent, TORN } from "./journal";
+import { intentOf, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { probedSegments } from "./probes";
+import { createSender, type StepSent } from "./relay";
 import { sendAll } from "./send";
 import {
   asBefore,
@@ -19,19 +20,40 @@ import {
   write,
 } from "./session";
 
-/** Sends a step in SQL and, where another transaction was in the way, what is left of it again. */
-export async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
+/** Steps in SQL. */
+export function createSqlSteps(setup: SessionSetup): Pick<Session, "carryOut" | "isSent"> {
+  const sender = createSender(setup, (step) => courseOf(setup, step));
+  return {
+    isSent: sender.isSent,
+    carryOut: (step, run, upcoming = () => []) => {
+      const first = sender.send(step, run, upcoming);
+      return carryOut(setup, { step, run, first });
+    },
+  };
+}
+
+interface Begun {
+  readonly step: Step;
+  readonly run: RunStart;
+  /** Its first attempt. */
+  readonly first: Promise<StepSent>;
+}
+
+/** Where another transaction was in the way, sends what is left of a step again. */
+async function carryOut(setup: SessionSetup, { step, run, first }: Begun): Promise<StepEnd> {
   const { dialect } = setup;
   const started = Date.now();
   let from = step.from;
   for (let attempt = 1; ; attempt += 1) {
-    const course = courseOf(setup, { ...step, from });
-    const pieces = piecesOf({ ...step, from }, intent, course, contextOf(setup));
-    // Later on the session has what the script has made in it, and must keep that.
-    const sent = await sendAll(setup, attempt === 1 ? [dialect.reset(setup), ...pieces] : pieces);
-    if (sent.end === "left") return { end: "left" };
+    const rest = { ...step, from };
+    // Without `reset`: the session has what the script has made in it, and must keep that.
+    const again = () => piecesOf(rest, intentOf(step, run), courseOf(setup, rest), contextOf(setup));
+    const sent = await (attempt === 1 ? first : sendAll(setup, again()));
+    if (sent.end === "left" || sent.end === "unbegun") return { end: sent.end };
+    if (sent.end === "followed") return { end: "done", durationMs: Date.now() - started };
     if (sent.end === "answered") return done(setup, step, Date.now() - started);
     const { error, index, atCommit, remains } = sent;
+    const course = courseOf(setup, rest);
     await ours(setup, asParts(dialect.grammar.afterFailure));
     // The row in the journal is not of this step yet.
     if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
@@ -53,7 +75,7 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
 /** The step is recorded: whatever becomes of this, a lost connection shows in what comes next. */
 async function done({ connection, dialect }: SessionSetup, { script }: Step, durationMs: number): Promise<StepEnd> {
   const left = script.kind === "sql" ? dialect.leftBy(script) : [];
-  for (const sql of left) await connection.query(sql).catch(() => undefined);
+  for (const { sql } of left) await connection.query(sql).catch(() => undefined);
   return { end: "done", durationMs };
 }
 

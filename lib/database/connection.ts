@@ -14,6 +14,8 @@ export interface Part {
   readonly gate?: true;
   /** Commits statements of the script. */
   readonly commits?: true;
+  /** Refused where the step was not begun: nothing of it has run. */
+  readonly starts?: true;
 }
 
 /** Statements of ours that are sent with one of a migration. */
@@ -46,8 +48,11 @@ export interface Connection {
   query<T>(sql: string): Promise<T>;
   /** One statement of a migration in code, with statements of ours around it; in one message where the protocol allows that. */
   execute<Row>(sql: string, values?: readonly unknown[], around?: Around): Promise<Result<Row>>;
-  /** Sends the parts as one message and stays until it is answered or the time is up. */
-  send(parts: readonly Part[], deadline: Deadline): Promise<Sent>;
+  /**
+   * Sends the parts as one message and stays until it is answered or the time is up. `heard` is told meanwhile how many of
+   * the parts are answered, where the server says so before the message ends.
+   */
+  send(parts: readonly Part[], deadline: Deadline, heard?: (count: number) => void): Promise<Sent>;
   /** True while a statement is under way. */
   busy(): boolean;
   close(): Promise<void>;

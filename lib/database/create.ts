@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import type { SqlScript } from "../migration";
 import { createCanceller } from "./cancelling";
-import { carryOut } from "./carry-out";
+import { createSqlSteps } from "./carry-out";
 import { createCodeSteps } from "./code-steps";
 import type { Connection } from "./connection";
 import type { Database, Deadline, ExclusiveOptions, Reader, Segment } from "./database";
@@ -45,7 +45,10 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       const setup = await enter(open, exclusive.deadline);
       return closing(setup, async () => {
         if (!(await acquire(setup, exclusive))) return undefined;
-        const session = { ...createSession(setup, { sql: carryOut, code: createCodeSteps }), ...createRepairs(setup) };
+        const session = {
+          ...createSession(setup, { sql: createSqlSteps, code: createCodeSteps }),
+          ...createRepairs(setup),
+        };
         return { value: await holding(setup, () => work(session)) };
       });
     },

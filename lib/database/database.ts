@@ -152,11 +152,17 @@ export interface RunStart {
   readonly caller?: string;
 }
 
-/** How one attempt at a step ended. `left`: the time was up while the server was at it; it goes on without us. */
+/**
+ * How one attempt at a step ended. `left`: the time was up while the server was at it; it goes on without us. `unbegun`: the time
+ * was up before it.
+ */
 export type StepEnd =
   | { readonly end: "done"; readonly durationMs: number }
   | { readonly end: "failed"; readonly failure: StatementFailure }
-  | { readonly end: "left" };
+  | { readonly end: "left" | "unbegun" };
+
+/** The steps behind one, as many of them as are asked for, in order and of the same direction. */
+export type Upcoming = (count: number) => readonly Step[];
 
 export interface StatementFailure {
   readonly message: string;
@@ -190,8 +196,13 @@ export interface Session extends Reader, CodeSession, Repairs {
   ): Promise<{ readonly value: T } | { readonly busy: "lock" | "table" }>;
   /** Records as applied, in this order, within `guarded`. */
   adopt(rows: readonly AdoptedRow[], run: RunStart): Promise<void>;
-  /** Carries out an SQL step and records it. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST` */
-  carryOut(step: Step, run: RunStart): Promise<StepEnd>;
+  /**
+   * Carries out an SQL step and records it. Some of those to come may be sent with it: they must be asked for next, in order, and
+   * each is answered when it is recorded. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST`
+   */
+  carryOut(step: Step, run: RunStart, upcoming?: Upcoming): Promise<StepEnd>;
+  /** Whether the step was sent with one before it: then the server decides whether there is time for it. */
+  isSent(step: Step): boolean;
   /** Closes the connection in the middle of whatever it does; the server finishes what it was given. */
   abandon(): void;
 }

@@ -34,8 +34,8 @@ export interface Dialect {
   segments(script: SqlScript, from: number): readonly Segment[];
   /** What another session must be told before the script goes on at a statement, and what it cannot be told. */
   frame(script: SqlScript, from: number): Frame;
-  /** What takes away what a script has left in its session and `reset` does not; the server may refuse any of it. */
-  leftBy(script: SqlScript): readonly string[];
+  /** What takes away what a script has left in its session and `reset` does not. */
+  leftBy(script: SqlScript): readonly Leftover[];
   /** How to find out whether this statement of a script, which commits by itself, has taken effect. */
   effect(script: SqlScript, index: number, place: Place): Effect | undefined;
   /**
@@ -65,6 +65,27 @@ export interface Dialect {
   /** Whether a statement that commits by itself is refused in a message that holds more. */
   readonly implicitAlone: boolean;
   readonly errors: Errors;
+}
+
+export interface Leftover {
+  readonly sql: string;
+  /** The server may refuse it, and then there is nothing to be taken away. */
+  readonly refusable?: true;
+}
+
+/**
+ * How a step is begun in the transaction that ends the one before it in the same message. It waits for nobody: that transaction
+ * may hold rows which a guarded transaction waits for.
+ */
+export interface Relay {
+  /** Says, at the head of a message, for how long steps may be begun in it. */
+  until(milliseconds: number): string;
+  /** Takes the gate for a step, where it is free and there is time. `number`: which step of the message that is, from 1. */
+  take(step: string, number: number): string;
+  /** A condition, as SQL: it was taken for this step. */
+  taken(number: number): string;
+  /** Fails, and ends the message with it, unless this step was begun and the lock is held. */
+  start(number: number, lock: string): string;
 }
 
 /**
@@ -111,6 +132,8 @@ export interface Server {
   skips(sql: string): boolean;
   /** Why it would close the connection on this statement. */
   tooLarge(sql: string): ServerError | undefined;
+  /** Default: every step is a message of its own. */
+  readonly relay?: Relay;
   /** Sends a statement that goes alone, and clears away what it leaves behind where it fails. Default: just sends it. */
   readonly sendAlone?: Connection["send"];
 }

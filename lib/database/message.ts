@@ -1,6 +1,7 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
+import type { Columns } from "./grammar";
 import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
 /** What the journal's own statements are made with. */
@@ -23,7 +24,7 @@ export interface Probed extends Segment {
 }
 
 /** The statement that is about to run, and what is known of what it names. */
-interface Mark {
+export interface Mark {
   /** Index in the script, from 0. */
   readonly statement: number;
   /** An SQL expression. Default: NULL. */
@@ -41,17 +42,15 @@ interface Mark {
 export function piecesOf(
   step: Step,
   intent: Intent,
-  { segments, frame }: Course,
+  { segments, frame, begun, handOver = [] }: Course,
   context: MessageContext,
 ): readonly (readonly Part[])[] {
-  const row = rowOf(step, intent, context);
-  const markBefore = (segment: Probed | undefined): Mark => ({
-    statement: segment?.first ?? step.from,
-    ...(segment?.probe !== undefined && { probe: segment.probe }),
-  });
+  const row = [...rowOf(step, intent, context), ...handOver];
   // Nothing but the statements themselves can take the lock away within a chain, and none of those does.
-  const markOf = (next: Probed) => (next.chained ? [] : [updateStep(context, columnsOf(markBefore(next), context))]);
-  const first = entry(context, [gatePart(context), intentPart(intent, markBefore(segments[0]), context)]);
+  const markOf = (next: Probed) =>
+    next.chained ? [] : [updateStep(context, columnsOf(markBefore(next, step.from), context))];
+  const opening = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
+  const first = begun ?? entry(context, opening());
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
@@ -69,13 +68,23 @@ export interface Course {
   readonly segments: readonly Probed[];
   /** What another session must be told before. */
   readonly frame: readonly string[];
+  /** What stands in place of an intent: that was written together with the row of the step before. */
+  readonly begun?: readonly Part[];
+  /** What commits together with the row. */
+  readonly handOver?: readonly Part[];
+}
+
+/** `from`: where a script without a segment stands. */
+export function markBefore(segment: Probed | undefined, from: number): Mark {
+  const { first = from, probe } = segment ?? {};
+  return { statement: first, ...(probe !== undefined && { probe }) };
 }
 
 export function asParts(statements: readonly string[]): readonly Part[] {
   return statements.map((sql) => ({ sql }));
 }
 
-function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext): Readonly<Record<string, string>> {
+function columnsOf({ statement, probe }: Mark, { lock, dialect }: MessageContext): Columns {
   return { statement: dialect.grammar.whileLocked(lock, String(statement)), probe: probe ?? "NULL" };
 }
 
@@ -124,17 +133,22 @@ export function gatePart({ dialect, tables }: MessageContext): Part {
 
 export function intentPart(intent: Intent, mark: Mark, context: MessageContext): Part {
   const { grammar } = context.dialect;
+  const deadline = grammar.fromNow(context.remainingMs);
+  const columns = { id: "1", ...intentColumns(intent, mark, context), deadline };
+  return { sql: grammar.replace(context.tables.step, "id", columns) };
+}
+
+/** All of an intent but its deadline, which is that of the message. */
+export function intentColumns(intent: Intent, mark: Mark, context: MessageContext): Columns {
+  const { grammar } = context.dialect;
   const texts = Object.entries(intent).map(([column, value]: [string, string | null]) => [column, grammar.text(value)]);
-  const sql = grammar.replace(context.tables.step, "id", {
-    id: "1",
+  return {
     ...columnsOf(mark, context),
     ...Object.fromEntries(texts),
     connection: grammar.connectionId,
     startedAt: grammar.now,
-    deadline: grammar.fromNow(context.remainingMs),
     error: "NULL",
-  });
-  return { sql };
+  };
 }
 
 /**
@@ -175,7 +189,7 @@ export function emptyStep(context: MessageContext): Part {
   return updateStep(context, { statement, ...Object.fromEntries(nothing) });
 }
 
-export function updateStep({ dialect, tables }: MessageContext, values: Readonly<Record<string, string>>): Part {
+export function updateStep({ dialect, tables }: MessageContext, values: Columns): Part {
   const { name } = dialect.grammar;
   const assignments = Object.entries(values).map(([column, value]) => `${name(column)} = ${value}`);
   return { sql: `UPDATE ${tables.step} SET ${assignments.join(", ")} WHERE ${name("id")} = 1` };
@@ -204,6 +218,6 @@ export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: num
   return messages;
 }
 
-function sizeOf(parts: readonly Part[]): number {
+export function sizeOf(parts: readonly Part[]): number {
   return parts.reduce((sum, { sql }) => sum + Buffer.byteLength(sql) + 3, 0);
 }

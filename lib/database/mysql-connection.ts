@@ -64,7 +64,7 @@ function wrap(client: Client): Connection {
     ...(client.threadId && { announcedId: client.threadId }),
     query: (sql) => track(query(client, sql)),
     execute: (sql, values, around) => track(execute(client, { sql, values, around })),
-    send: (parts, deadline) => track(send(client, parts, deadline)),
+    send: (parts, deadline, heard) => track(send(client, { parts, heard }, deadline)),
     busy: () => pending > 0,
     close: () => new Promise((resolve) => client.end(() => resolve())),
     destroy: () => client.destroy(),
@@ -133,7 +133,12 @@ function resultOf<Row>(answer: readonly Row[] | ResultSetHeader): Result<Row> {
   return { rows: [...answer], affectedRows: 0 };
 }
 
-function send(client: Client, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
+interface Message {
+  readonly parts: readonly Part[];
+  readonly heard: ((count: number) => void) | undefined;
+}
+
+function send(client: Client, { parts, heard }: Message, deadline: Deadline): Promise<Sent> {
   return new Promise((resolve, reject) => {
     let at = 0;
     const timer = setTimeout(() => {
@@ -150,7 +155,9 @@ function send(client: Client, parts: readonly Part[], deadline: Deadline): Promi
     // reported to it; without, only to the connection.
     const command = client.query(parts.map((part) => part.sql).join("\n;\n"), done);
     command.on("fields", (fields: FieldPacket[] | undefined) => {
-      if (isLast(parts[at], fields)) at += 1;
+      if (!isLast(parts[at], fields)) return;
+      at += 1;
+      heard?.(at);
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { SqlScript, Statement } from "../migration";
+import type { Leftover } from "./dialect";
 import { everywhere, framesOf, type Made, type SessionEffect, word } from "./frame";
 import { name } from "./mysql-grammar";
 import { head } from "./mysql-segments";
@@ -67,17 +68,18 @@ function variablesIn(text: string): readonly string[] {
  * or in a new one, and must come to the same. The last comes first: it may forbid what undoes those before it. The server refuses
  * what it does not know, or has no default for.
  */
-export function leftBy({ statements }: SqlScript): readonly string[] {
-  return [...new Set(statements.toReversed().flatMap(({ sql }) => undone(head(sql).replace(/\*\/\s*$/, ""))))];
+export function leftBy({ statements }: SqlScript): readonly Leftover[] {
+  const left = statements.toReversed().flatMap(({ sql }) => undone(head(sql).replace(/\*\/\s*$/, "")));
+  return [...new Map(left.map((one) => [one.sql, one])).values()];
 }
 
-function undone(text: string): readonly string[] {
+function undone(text: string): readonly Leftover[] {
   const temporary = TEMPORARY.exec(text)?.[1];
-  if (temporary !== undefined) return [`DROP TEMPORARY TABLE IF EXISTS ${name(temporary)}`];
+  if (temporary !== undefined) return [{ sql: `DROP TEMPORARY TABLE IF EXISTS ${name(temporary)}` }];
   // Its two halves have other names on MariaDB and on MySQL.
   if (/^SET\s+(?:SESSION|LOCAL)\s+TRANSACTION\b/i.test(text))
     return [
-      "SET SESSION TRANSACTION READ WRITE",
+      { sql: "SET SESSION TRANSACTION READ WRITE" },
       ...["tx", "transaction"].map((word) => byDefault(`${word}_isolation`)),
     ];
   if (/^SET\b/i.test(text) && setEffect(text).kind !== "none") return assignmentsOf(text).flatMap(unset);
@@ -85,10 +87,13 @@ function undone(text: string): readonly string[] {
   return assigns ? variablesIn(text).map(forgotten) : [];
 }
 
-function unset({ scope, name: variable }: Assignment): readonly string[] {
+function unset({ scope, name: variable }: Assignment): readonly Leftover[] {
   if (scope === "user") return [forgotten(variable)];
   return scope === "session" && /^\w+$/.test(variable) ? [byDefault(variable)] : [];
 }
 
-const byDefault = (variable: string) => `SET SESSION ${name(variable)} = DEFAULT`;
-const forgotten = (variable: string) => `SET @${name(variable)} = NULL`;
+const byDefault = (variable: string): Leftover => ({
+  sql: `SET SESSION ${name(variable)} = DEFAULT`,
+  refusable: true,
+});
+const forgotten = (variable: string): Leftover => ({ sql: `SET @${name(variable)} = NULL` });

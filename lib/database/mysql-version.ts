@@ -18,6 +18,14 @@ export function isCommentFor(version: string, sql: string): boolean {
   return needed > versionNumber(version);
 }
 
+/**
+ * Whether a server of this version can pass over rows that are locked.
+ * https://dev.mysql.com/doc/refman/8.4/en/innodb-locking-reads.html, https://mariadb.com/kb/en/select/
+ */
+export function canSkipLocked(version: string): boolean {
+  return versionNumber(version) >= (/mariadb/i.test(version) ? 100_600 : 80_001);
+}
+
 /** 10.11.19 is 101119. */
 export function versionNumber(version: string): number {
   const [major = 0, minor = 0, patch = 0] = version.split(/[^\d]+/).map(Number);

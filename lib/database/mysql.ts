@@ -14,9 +14,10 @@ import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
 import { schemaAt } from "./mysql-names";
+import { mysqlRelay } from "./mysql-relay";
 import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
 import { chainFrom, tracesIn } from "./mysql-traces";
-import { isCommentFor } from "./mysql-version";
+import { canSkipLocked, isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
 export interface MysqlOptions {
@@ -117,6 +118,7 @@ async function enter(connection: Connection, reset: readonly Part[]): Promise<Se
   return {
     id: facts.id,
     messageBytes,
+    ...(canSkipLocked(facts.version) && { relay: mysqlRelay }),
     skips: (sql) => isCommentFor(facts.version, sql),
     tooLarge: (sql) => (Buffer.byteLength(sql) > messageBytes ? tooLarge(facts.packetBytes) : undefined),
   };

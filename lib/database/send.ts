@@ -3,7 +3,7 @@ import { messagesOf } from "./message";
 import { ours, type SessionSetup } from "./session";
 
 /** `index`: the script's statement that was refused; without one, `atCommit` tells whether the commit of its statements was. */
-type AllSent =
+export type AllSent =
   | Exclude<Sent, { end: "refused" }>
   | {
       readonly end: "refused";
@@ -20,7 +20,7 @@ type AllSent =
 /** Sends the pieces of a step, in as few messages as may be. */
 export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
   const { connection, server, deadline } = setup;
-  const known = pieces.map((parts) => parts.filter(({ index, sql }) => index === undefined || !server.skips(sql)));
+  const known = pieces.map((parts) => without(setup, parts));
   for (const { sql, index } of known.flat()) {
     const error = server.tooLarge(sql);
     if (error) return { end: "refused", error, index, done: undefined };
@@ -30,13 +30,24 @@ export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Pa
     const parts = await whileLocked(setup, message);
     const send = parts[0]?.alone && server.sendAlone ? server.sendAlone : connection.send;
     const sent = await send(parts, deadline);
-    if (sent.end === "left") return sent;
-    if (sent.end === "refused")
-      return { ...sent, ...placeOf(parts, sent.at), done: lastOf(parts.slice(0, sent.at)) ?? done };
-    if (sent.at < parts.length) return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index, done };
+    const became = outcomeOf(parts, sent, done);
+    if (became.end !== "answered") return became;
     done = lastOf(parts) ?? done;
   }
   return { end: "answered", at: 0 };
+}
+
+/** What became of these parts of a step. `before`: the last statement of the script that was answered before them. */
+export function outcomeOf(parts: readonly Part[], sent: Sent, before: number | undefined): AllSent {
+  if (sent.end === "refused")
+    return { ...sent, ...placeOf(parts, sent.at), done: lastOf(parts.slice(0, sent.at)) ?? before };
+  if (sent.end === "left" || sent.at >= parts.length) return sent;
+  return { end: "refused", error: swallowed(), index: parts[sent.at - 1]?.index, done: before };
+}
+
+/** Leaves out what this server takes for comments. */
+export function without({ server }: Pick<SessionSetup, "server">, parts: readonly Part[]): readonly Part[] {
+  return parts.filter(({ index, sql }) => index === undefined || !server.skips(sql));
 }
 
 /** The mark that checked the lock for what is at the head of a message came with the message before. */

@@ -4,10 +4,10 @@ import { progressOf } from "./activity";
 import { createAdoption } from "./adoption";
 import type { CodeSession } from "./code-session";
 import type { Connection, Part } from "./connection";
-import type { Deadline, Reader, Repairs, Session, Step, StepEnd, StepError, StepRow } from "./database";
+import type { Deadline, Reader, Repairs, Session, Step, StepError, StepRow } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import { createForeignReader } from "./foreign";
-import { type Intent, intentOf, intentOfRow } from "./journal";
+import { intentOfRow } from "./journal";
 import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
 import { emptyStep, entry, intentPart, type MessageContext, updateStep } from "./message";
@@ -87,7 +87,7 @@ export function contextOf({ dialect, tables, lock, deadline }: SessionSetup): Me
 
 /** How steps are done. */
 export interface StepWays {
-  sql(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd>;
+  sql(setup: SessionSetup): Pick<Session, "carryOut" | "isSent">;
   code(setup: SessionSetup): CodeSession;
 }
 
@@ -109,7 +109,7 @@ export function createSession(setup: SessionSetup, ways: StepWays): Omit<Session
       for (const sql of [...additions, ...updates]) await write(setup, [{ sql }]);
     },
     ...createAudit(setup),
-    carryOut: (step, run) => ways.sql(setup, step, intentOf(step, run)),
+    ...ways.sql(setup),
     abandon: () => connection.destroy(),
   };
 }

@@ -1,5 +1,5 @@
 import { MigrationError, Umzug } from "umzug";
-import type { Deadline, RunStart, Session, StatementFailure, Step } from "../database/database";
+import type { Deadline, RunStart, Session, StatementFailure, Step, Upcoming } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import { maskMessage } from "../mask";
@@ -108,6 +108,7 @@ function createUmzug(
   storage: Awaited<ReturnType<typeof seedStore>>["storage"],
 ): Umzug<object> {
   const { steps, log } = input;
+  const earlier = done.length;
   const byName = new Map(steps.map((step) => [step.name, step]));
   const perform =
     (direction: Direction) =>
@@ -121,13 +122,16 @@ function createUmzug(
     storage,
     logger: undefined,
   });
-  const before = async () => {
-    if (input.deadline.remainingMs() === 0) throw new Stopped({ why: "time" });
+  const before = async ({ name }: { readonly name: string }) => {
+    const step = byName.get(name);
+    if (input.deadline.remainingMs() > 0 || (step && input.session.isSent(step))) return;
+    throw new Stopped({ why: "time" });
   };
   const after = async ({ name }: { readonly name: string }) => {
     const step = byName.get(name);
     if (!step) return;
-    const durationMs = await record(input, step);
+    const next = done.length - earlier + 1;
+    const durationMs = await record(input, step, (count) => steps.slice(next, next + count));
     done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
   };
@@ -144,10 +148,11 @@ function isTakenUp({ script, from, resumed }: Step): boolean {
 }
 
 /** Sends an SQL step with its row, or the row of a code step that has run. @returns the step's duration in milliseconds */
-async function record({ session, run }: RunnerInput, step: Step): Promise<number> {
-  const end = await (step.script.kind === "code" ? session.complete(step) : session.carryOut(step, run));
+async function record({ session, run }: RunnerInput, step: Step, upcoming: Upcoming): Promise<number> {
+  const end = await (step.script.kind === "code" ? session.complete(step) : session.carryOut(step, run, upcoming));
   if (end.end === "done") return end.durationMs;
-  throw new Stopped(end.end === "left" ? { why: "left", step } : { why: "failed", step, failure: end.failure });
+  if (end.end === "failed") throw new Stopped({ why: "failed", step, failure: end.failure });
+  throw new Stopped(end.end === "left" ? { why: "left", step } : { why: "time" });
 }
 
 /** Runs until it ends or the time is up: code cannot go on without this process, so then its connection is closed. */

@@ -13,6 +13,8 @@ export const SHORTER: readonly Replacement[] = [
   { file: "database/mysql.ts", from: "const IDLE_SECONDS = 60;", to: "const IDLE_SECONDS = 1;" },
   { file: "database/postgres.ts", from: "const IDLE_MS = 60_000;", to: "const IDLE_MS = 1_000;" },
   { file: "database/create.ts", from: "const PING_MS = 20_000;", to: "const PING_MS = 400;" },
+  // Otherwise the first step of each run would travel alone, and mostly that is half of them.
+  { file: "database/relay.ts", from: "const FIRST = 1;", to: "const FIRST = 4;" },
 ];
 
 const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;";
@@ -70,6 +72,31 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     },
     { file: "database/verdict.ts", from: TRACED, to: "return { from: statement };" },
   ],
+  // The intent of a step that is not the first of its message.
+  "hand-over": [
+    {
+      file: "database/relay-message.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: "{ sql: `${sql} AND ${relay.taken(number)}` }",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      to: "{ sql: `${sql} AND 1 = 0` }",
+    },
+  ],
+  "time-check": [
+    {
+      file: "database/mysql-relay.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: " AND ${CLOCK} < ${UNTIL}",
+      to: "",
+    },
+  ],
+  "start-check": [
+    {
+      file: "database/mysql-relay.ts",
+      from: "(SELECT 1 UNION SELECT 2))`",
+      to: "0)`",
+    },
+  ],
   traces: [{ file: "database/verdict.ts", from: TRACED, to: "return { from: statement + before.length };" }],
   frame: [
     {
@@ -82,6 +109,10 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
 
 /**
  * What makes no difference on a dialect. PostgreSQL ends a statement that goes alone in one transaction with its mark, since
- * both are before the same Sync: it never happens that the one is there and the other is not, so there is nothing to judge.
+ * both are before the same Sync: it never happens that the one is there and the other is not, so there is nothing to judge. And there
+ * every step is a message of its own.
  */
-export const IDLE: Readonly<Record<DialectName, readonly string[]>> = { mysql: [], postgres: ["settling", "traces"] };
+export const IDLE: Readonly<Record<DialectName, readonly string[]>> = {
+  mysql: [],
+  postgres: ["settling", "hand-over", "time-check", "start-check", "traces"],
+};

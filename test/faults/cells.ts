@@ -22,6 +22,7 @@ export type Fault =
   | "connection killed"
   | "restart"
   | "refuse"
+  | "time up"
   | "lock lost";
 
 /**
@@ -38,7 +39,8 @@ export const CELLS_OF: Readonly<Record<Fault, readonly Phase[]>> = {
   double: ["connecting", "lock", "statement", "row", "release"],
   "connection killed": ["reading", "lock", "statement", "row", "release"],
   restart: ["connecting", "lock", "statement", "row", "release"],
-  refuse: ["connecting", "statement", "row"],
+  refuse: ["connecting", "statement"],
+  "time up": ["statement"],
   "lock lost": ["statement", "row"],
 };
 

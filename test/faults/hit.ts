@@ -88,7 +88,9 @@ async function strike(run: Run, { child, proxy, gate, place }: Stage): Promise<r
     const asking = { child: world.children.calm(), runId, port, whenRunning: "answer" } as const;
     return within(call(run, asking));
   };
-  const struck: Struck = link ? await STRIKES[cell.fault]({ ...run, child, proxy, link, second }) : {};
+  const struck: Struck = link
+    ? await STRIKES[cell.fault]({ ...run, child, proxy, link, second, answered: within(first) })
+    : {};
   await gate?.open();
   if (cell.fault === "vanish" && link) return [];
   const answers = [await within(first), struck.second];
@@ -128,18 +130,31 @@ interface Finishing {
 async function finish(run: Run, { port, reached }: Finishing): Promise<Ended> {
   const { world, reference, database, random } = run;
   // A client asks again with the same id, or is another one. A rollback counts its steps by the run.
-  const same = run.work.window.before > 0 || random.fraction() < 0.5;
+  const same = run.work.window.before > 0 || (random.fraction() < 0.5 && run.cell.fault !== "time up");
   for (let count = 0; count < CALLS; count += 1) {
     const runId = same ? `first-${database}` : `call-${count}-${database}`;
     const answer = await within(call(run, { child: world.children.calm(), runId, port, whenRunning: "wait" }));
     const wrong = complaint(answer);
     if (wrong) return wrongAnswer(run, wrong.text, wrong.report);
     if (!isDone(answer)) continue;
-    const found = differences(await world.workbench.dump(database), reference.dump);
+    const found = [
+      ...differences(await world.workbench.dump(database), reference.dump),
+      ...(same ? [] : await begunTooLate(run)),
+    ];
     if (found.length > 0) return verdict(found, { ...around(run), differences: found });
     return { end: reached ? "survived" : "missed", details: [] };
   }
   return { end: "diverged", details: [`not done after ${CALLS} calls`] };
+}
+
+/** What the first call's run has applied although its time was up in a step before it. */
+async function begunTooLate({ world, cell, database, point, work }: Run): Promise<readonly string[]> {
+  const { gated } = point;
+  if (cell.fault !== "time up" || work.direction === "down" || !gated || !("effect" in gated)) return [];
+  const held = work.window.names.findIndex((name) => name.split("_")[0] === gated.effect.split(".")[0]);
+  const applied = await world.workbench.appliedBy(database, `first-${database}`);
+  const late = work.window.names.slice(held + 1).filter((name) => applied.includes(name));
+  return late.map((name) => `${name} was begun when the time of its run was up`);
 }
 
 /** An answer may be allowed and wrong all the same: when it doubts what has long been done. */

@@ -112,6 +112,13 @@ function phaseOf(text: string): Phase {
 const LOOKS = /[`"]migration(?:_step|_run)?[`"]|information_schema|pg_catalog\.pg_class/;
 const OURS = /^(?:START TRANSACTION|COMMIT|ROLLBACK|UNLOCK TABLES|SET CONSTRAINTS ALL IMMEDIATE$)/;
 
+/** What puts the session back: a message begins with it, and it stands before each step that is not the first of its message. */
+const RESET = "UNLOCK TABLES";
+const RESET_COUNT = 5;
+const OURS_BETWEEN = /^(?:START TRANSACTION|COMMIT|ROLLBACK|SET LOCAL)\b|@`migration-lambda\./;
+/** What begins a step in the message of the one before it. */
+const BETWEEN_STEPS = /@`migration-lambda\.begun`/;
+
 interface Place {
   readonly dialect: DialectName;
   readonly phase: Phase;
@@ -128,12 +135,14 @@ function commandPoints({ text, answers, inside }: SentCommand, { dialect, phase,
   });
   const half = phase === "statement" ? [point({ at: "half" }, { phase: "half sent", kind: "" })] : [];
   // PostgreSQL keeps its answers back until the whole message is done.
-  const [, ...parts] = dialect === "mysql" ? text.split(DELIMITER) : [];
-  const between = parts.map((part, index) => {
-    const own = JOURNAL.test(part) || /^(?:START TRANSACTION|COMMIT|ROLLBACK|SET LOCAL)\b/.test(part) || index < 4;
+  const parts = dialect === "mysql" ? text.split(DELIMITER) : [];
+  const between = parts.slice(1).map((part, index) => {
+    const reset = parts[0] === RESET && parts.indexOf(part) < RESET_COUNT;
+    const own = reset || JOURNAL.test(part) || OURS_BETWEEN.test(part);
+    const where = BETWEEN_STEPS.test(part) ? "between two steps" : "";
     return point(
       { at: "answered", answers: index + 1 },
-      { phase: own ? "row" : "statement", kind: own ? "" : kindOf(part) },
+      { phase: own ? "row" : "statement", kind: own ? where : kindOf(part) },
     );
   });
   // The lock is free by then, and the call is not answered.
@@ -163,6 +172,7 @@ export function pointsIn(points: readonly Point[], { fault, phase }: Cell): read
     if (point.phase !== phase) return false;
     // The lock is given back by a command slipped in, for which the server must be waiting.
     if (fault === "lock lost") return point.position?.at === "arrived" && !point.inside && !ALONE.test(point.kind);
+    if (fault === "time up") return point.gated !== undefined && "effect" in point.gated;
     // The server must know the connection, and be at something rather than have it before it.
     if (fault === "connection killed" || fault === "restart")
       return phase !== "statement" || point.position?.at !== "arrived";

@@ -14,6 +14,8 @@ export interface Scene {
   readonly child: Child;
   readonly proxy: FaultProxy;
   readonly link: Link;
+  /** What the child answers. */
+  readonly answered: Promise<ChildAnswer | undefined>;
   /** The same command once more, by another child. */
   second(): Promise<ChildAnswer | undefined>;
 }
@@ -81,6 +83,11 @@ export const STRIKES: Readonly<Record<Fault, (scene: Scene) => Promise<Struck>>>
   refuse: async ({ link, proxy, random }) => {
     link.cut();
     await proxy.refuse(200 + random.below(1_000));
+    return {};
+  },
+  // What is held is held until the first one has left, and the server goes on without it.
+  "time up": async ({ answered }) => {
+    await answered;
     return {};
   },
   "lock lost": async ({ link, world, second }) => {

@@ -30,6 +30,11 @@ export function mysqlWorkbench(url: string): Workbench {
       }),
     // Reading once more does no harm; a connection that the server ended is nothing that the run has done.
     dump: (name) => at(name, dump).catch((error) => (isLost(error) ? at(name, dump) : Promise.reject(error))),
+    appliedBy: (name, runId) =>
+      at(name, async (admin) => {
+        const [found] = await admin.query<RowDataPacket[]>("SELECT name FROM migration WHERE runId = ?", [runId]);
+        return found.map((row) => String(row.name));
+      }),
     kill: (connection) => connected(url, (admin) => end(admin, connection)),
     closeGate: async (name, gated) => closeGate(await createConnection(`${url}/${name}`), gated),
   };

@@ -20,6 +20,11 @@ export function postgresWorkbench(url: string): Workbench {
       await connected(url, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
     dump: (name) => connected(at(name), dump),
+    appliedBy: (name, runId) =>
+      connected(at(name), async (admin) => {
+        const found = await rows(admin, `SELECT name FROM migration WHERE "runId" = '${runId}'`);
+        return found.map((row) => String(row.name));
+      }),
     kill: async (connection) => {
       await connected(url, (admin) => admin.query(`SELECT pg_terminate_backend(${connection})`));
     },

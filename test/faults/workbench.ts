@@ -11,6 +11,8 @@ export interface Workbench {
   forget(name: string): Promise<void>;
   drop(name: string): Promise<void>;
   dump(name: string): Promise<Dump>;
+  /** Names of the migrations that a run has applied. */
+  appliedBy(name: string, runId: string): Promise<readonly string[]>;
   /** Ends a connection. */
   kill(connection: number): Promise<void>;
   closeGate(name: string, gated: Gated): Promise<Gate>;

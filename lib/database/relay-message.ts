@@ -1,0 +1,47 @@
+import type { Part } from "./connection";
+import type { Step } from "./database";
+import type { Relay } from "./dialect";
+import type { Intent } from "./journal";
+import { type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
+
+/** One step of a relay. */
+export interface Leg {
+  readonly step: Step;
+  readonly intent: Intent;
+  readonly course: Course;
+  /** What takes away what its script leaves in the session; the server refuses none of it, unless the step is the last. */
+  readonly left: readonly Part[];
+}
+
+export interface RelayContext extends MessageContext {
+  readonly relay: Relay;
+  /** What puts the session back. */
+  readonly reset: readonly Part[];
+}
+
+/**
+ * A relay: steps that travel in one message, each begun in the transaction that ends the one before. So the row of one and the
+ * intent of the next are one commit. What stands there waits for nobody and cannot fail on account of the next step, or the row
+ * would be lost with it: a step that may not begin is not written, and what stands before its first statement ends the message.
+ * @returns the parts of each step
+ */
+export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (readonly Part[])[] {
+  const { relay, reset, lock, remainingMs } = context;
+  return legs.map(({ step, intent, course }, number) => {
+    const next = legs[number + 1];
+    const { left } = legs[number - 1] ?? {};
+    const begun = left && [...reset, ...left, { sql: relay.start(number, lock), starts: true as const }];
+    const handOver = next ? handOverTo(next, number + 1, context) : [];
+    const head = number === 0 ? [...reset, { sql: relay.until(remainingMs) }] : [];
+    return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
+  });
+}
+
+function handOverTo({ step, intent, course }: Leg, number: number, context: RelayContext): readonly Part[] {
+  const { relay, tables } = context;
+  const mark = markBefore(course.segments[0], step.from);
+  // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
+  const columns = { ...intentColumns(intent, mark, context), statement: String(mark.statement) };
+  const { sql } = updateStep(context, columns);
+  return [{ sql: relay.take(tables.step, number) }, { sql: `${sql} AND ${relay.taken(number)}` }];
+}
