@@ -1,7 +1,10 @@
 import type { Action, BenchMigration } from "../contestant";
 
+export type File = readonly [path: string, text: string];
+
 /** How a tool's modules in JavaScript are written. */
 export interface CodeForm {
+  readonly extension: "js" | "cjs" | "mjs";
   /** Opens the function of a direction; a line at the end of the module closes it. */
   readonly open: (action: Action) => string;
   /** Hands over one statement, which is given as a literal of JavaScript. */
@@ -9,8 +12,12 @@ export interface CodeForm {
   readonly head?: string;
 }
 
-/** A module with a function for each direction, and a call for each statement, as such migrations are written by hand. */
-export function codeOf({ up, down }: BenchMigration, { open, call, head }: CodeForm): string {
+/** A module for each migration, with a call for each statement, as they are written by hand. */
+export function codeFiles(migrations: readonly BenchMigration[], form: CodeForm): readonly File[] {
+  return migrations.map((migration) => [`migrations/${migration.name}.${form.extension}`, codeOf(migration, form)]);
+}
+
+function codeOf({ up, down }: BenchMigration, { open, call, head }: CodeForm): string {
   const functionOf = (action: Action, statements: readonly string[]) =>
     [open(action), ...statements.map((text) => `  ${call(JSON.stringify(text))};`), "};", ""].join("\n");
   return [...(head ? [head, ""] : []), functionOf("up", up), functionOf("down", down)].join("\n");

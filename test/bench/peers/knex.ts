@@ -1,9 +1,15 @@
 import type { Contestant } from "../contestant";
-import { codeOf } from "./forms";
+import { type CodeForm, codeFiles } from "./forms";
 import { layOut, nodeProgram } from "./project";
 import { toolFrom } from "./tool";
 
 const tool = toolFrom(["knex", "mysql2", "pg"]);
+
+const FORM: CodeForm = {
+  extension: "cjs",
+  open: (action) => `exports.${action} = async (knex) => {`,
+  call: (statement) => `await knex.raw(${statement})`,
+};
 
 export const knex: Contestant = {
   ...tool,
@@ -13,12 +19,7 @@ export const knex: Contestant = {
   prepare: async (migrations, { dialect, folder }) => {
     const client = dialect === "mysql" ? "mysql2" : "pg";
     const config = `module.exports = { client: "${client}", connection: process.env.DATABASE_URL };\n`;
-    const files = migrations.map((migration) => {
-      const open = (action: string) => `exports.${action} = async (knex) => {`;
-      const text = codeOf(migration, { open, call: (statement) => `await knex.raw(${statement})` });
-      return [`migrations/${migration.name}.cjs`, text] as const;
-    });
-    await layOut(tool, folder, { texts: [["knexfile.cjs", config], ...files] });
+    await layOut(tool, folder, { texts: [["knexfile.cjs", config], ...codeFiles(migrations, FORM)] });
   },
   program: (action, { folder, url }) => {
     const command = action === "up" ? ["migrate:latest"] : ["migrate:rollback", "--all"];

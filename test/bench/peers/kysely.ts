@@ -1,9 +1,16 @@
 import type { Contestant } from "../contestant";
-import { codeOf } from "./forms";
+import { type CodeForm, codeFiles } from "./forms";
 import { layOut, nodeProgram } from "./project";
 import { toolFrom } from "./tool";
 
 const tool = toolFrom(["kysely", "mysql2", "pg"]);
+
+const FORM: CodeForm = {
+  extension: "mjs",
+  open: (action) => `export const ${action} = async (db) => {`,
+  call: (statement) => `await sql.raw(${statement}).execute(db)`,
+  head: 'import { sql } from "kysely";',
+};
 
 export const kysely: Contestant = {
   ...tool,
@@ -11,13 +18,7 @@ export const kysely: Contestant = {
   language: "JavaScript",
   dialects: ["mysql", "postgres"],
   prepare: async (migrations, { folder }) => {
-    const texts = migrations.map((migration) => {
-      const open = (action: string) => `export const ${action} = async (db) => {`;
-      const call = (statement: string) => `await sql.raw(${statement}).execute(db)`;
-      const text = codeOf(migration, { open, call, head: 'import { sql } from "kysely";' });
-      return [`migrations/${migration.name}.mjs`, text] as const;
-    });
-    await layOut(tool, folder, { texts, programs: ["kysely.mjs"] });
+    await layOut(tool, folder, { texts: codeFiles(migrations, FORM), programs: ["kysely.mjs"] });
   },
   program: (action, { folder, url }) => nodeProgram(folder, ["kysely.mjs", action], { DATABASE_URL: url }),
 };

@@ -1,9 +1,15 @@
 import type { Contestant } from "../contestant";
-import { codeOf } from "./forms";
+import { type CodeForm, codeFiles } from "./forms";
 import { layOut, nodeProgram } from "./project";
 import { toolFrom } from "./tool";
 
 const tool = toolFrom(["node-pg-migrate", "pg"]);
+
+const FORM: CodeForm = {
+  extension: "js",
+  open: (action) => `exports.${action} = (pgm) => {`,
+  call: (statement) => `pgm.sql(${statement})`,
+};
 
 export const nodePgMigrate: Contestant = {
   ...tool,
@@ -11,12 +17,7 @@ export const nodePgMigrate: Contestant = {
   language: "JavaScript",
   dialects: ["postgres"],
   prepare: async (migrations, { folder }) => {
-    const texts = migrations.map((migration) => {
-      const open = (action: string) => `exports.${action} = (pgm) => {`;
-      const text = codeOf(migration, { open, call: (statement) => `pgm.sql(${statement})` });
-      return [`migrations/${migration.name}.js`, text] as const;
-    });
-    await layOut(tool, folder, { texts });
+    await layOut(tool, folder, { texts: codeFiles(migrations, FORM) });
   },
   program: (action, { folder, url, count }) => {
     const command = action === "up" ? ["up"] : ["down", String(count)];

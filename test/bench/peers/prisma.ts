@@ -2,20 +2,24 @@ import { execFile } from "node:child_process";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { DialectName } from "../../../lib/migration";
 import type { BenchMigration, Contestant } from "../contestant";
-import { sqlOf } from "./forms";
+import { type File, sqlOf } from "./forms";
 import { layOut, nodeProgram } from "./project";
-import { complaintOf, toolFrom } from "./tool";
+import { complaintOf, ROOT, toolFrom } from "./tool";
 
 /** Otherwise it looks for newer versions of itself while it runs. */
 const OFFLINE = { CHECKPOINT_DISABLE: "1" };
 
+const CONFIG_FILE = "prisma.config.mjs";
 const CONFIG = `export default {
   schema: "prisma/schema.prisma",
   migrations: { path: "prisma/migrations" },
   datasource: { url: process.env.DATABASE_URL },
 };
 `;
+
+const PROVIDERS: Readonly<Record<DialectName, string>> = { mysql: "mysql", postgres: "postgresql" };
 
 const tool = toolFrom(["prisma"]);
 const PROGRAM = "node_modules/prisma/build/index.js";
@@ -36,8 +40,11 @@ export const prisma: Contestant = {
     });
   },
   prepare: async (migrations, { dialect, folder }) => {
-    const schema = `datasource db {\n  provider = "${dialect === "mysql" ? "mysql" : "postgresql"}"\n}\n`;
-    const own = [["prisma.config.mjs", CONFIG] as const, ["prisma/schema.prisma", schema] as const];
+    const schema = `datasource db {\n  provider = "${PROVIDERS[dialect]}"\n}\n`;
+    const own: readonly File[] = [
+      [CONFIG_FILE, CONFIG],
+      ["prisma/schema.prisma", schema],
+    ];
     await layOut(tool, folder, { texts: [...own, ...scriptsOf(migrations, dialect)] });
   },
   program: (action, { folder, url }) => {
@@ -47,24 +54,25 @@ export const prisma: Contestant = {
 };
 
 const older = toolFrom(["prisma-6", "@prisma/adapter-pg", "pg"]);
-const CONFIG_FILE = "prisma.config.mjs";
 
-/** What needs no download: an engine in the package, for PostgreSQL alone, which the next version has no more. */
+/**
+ * What needs no download: an engine in the package, for PostgreSQL alone, which the next version has no more. It is set up
+ * as for the tests.
+ */
 export const prismaInWasm: Contestant = {
   ...older,
   title: "Prisma 6, with its engine in WebAssembly",
   language: "WebAssembly",
   dialects: ["postgres"],
-  prepare: async (migrations, { folder }) => {
+  prepare: async (migrations, { dialect, folder }) => {
     const schema = 'datasource db {\n  provider = "postgresql"\n  url = "postgres://"\n}\n';
-    const texts = [["prisma/migrations/schema.prisma", schema] as const, ...scriptsOf(migrations, "postgresql")];
-    await layOut(older, folder, { texts });
-    // The tests have had to find out how this works.
-    await copyFile(join(process.cwd(), "test/tools", CONFIG_FILE), join(folder, CONFIG_FILE));
+    const own: File = ["prisma/migrations/schema.prisma", schema];
+    await layOut(older, folder, { texts: [own, ...scriptsOf(migrations, dialect)] });
+    await copyFile(join(ROOT, "test/tools", CONFIG_FILE), join(folder, CONFIG_FILE));
   },
   program: (action, { folder, url }) => {
     if (action === "down") return undefined;
-    const places = { TOOL_FOLDER: join(folder, "prisma/migrations"), TOOL_URL: url, DATABASE_URL: url };
+    const places = { TOOL_FOLDER: join(folder, "prisma/migrations"), TOOL_URL: url };
     // Any program that is there keeps it from downloading the engines that it does not need.
     const engines = { PRISMA_QUERY_ENGINE_LIBRARY: process.execPath, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
     const args = ["node_modules/prisma-6/build/index.js", "migrate", "deploy", "--config", CONFIG_FILE];
@@ -72,9 +80,7 @@ export const prismaInWasm: Contestant = {
   },
 };
 
-function scriptsOf(migrations: readonly BenchMigration[], provider: string): readonly (readonly [string, string])[] {
-  const name = provider === "postgres" ? "postgresql" : provider;
-  const lock = ["prisma/migrations/migration_lock.toml", `provider = "${name}"\n`] as const;
-  const scripts = migrations.map(({ name, up }) => [`prisma/migrations/${name}/migration.sql`, sqlOf(up)] as const);
-  return [lock, ...scripts];
+function scriptsOf(migrations: readonly BenchMigration[], dialect: DialectName): readonly File[] {
+  const scripts = migrations.map(({ name, up }): File => [`prisma/migrations/${name}/migration.sql`, sqlOf(up)]);
+  return [["prisma/migrations/migration_lock.toml", `provider = "${PROVIDERS[dialect]}"\n`], ...scripts];
 }

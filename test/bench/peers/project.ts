@@ -1,11 +1,12 @@
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Program } from "../contestant";
+import type { File } from "./forms";
 import { SOURCE, type Tool } from "./tool";
 
 /** Files of a project by their paths, or the names of programs beside this file. */
 export interface Project {
-  readonly texts: Iterable<readonly [path: string, text: string]>;
+  readonly texts: readonly File[];
   readonly programs?: readonly string[];
 }
 

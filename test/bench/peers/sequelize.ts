@@ -1,9 +1,15 @@
 import type { Contestant } from "../contestant";
-import { codeOf } from "./forms";
+import { type CodeForm, codeFiles } from "./forms";
 import { layOut, nodeProgram } from "./project";
 import { toolFrom } from "./tool";
 
 const tool = toolFrom(["sequelize-cli", "sequelize", "mysql2", "pg"]);
+
+const FORM: CodeForm = {
+  extension: "js",
+  open: (action) => `exports.${action} = async (queryInterface) => {`,
+  call: (statement) => `await queryInterface.sequelize.query(${statement})`,
+};
 
 export const sequelize: Contestant = {
   ...tool,
@@ -11,12 +17,7 @@ export const sequelize: Contestant = {
   language: "JavaScript",
   dialects: ["mysql", "postgres"],
   prepare: async (migrations, { folder }) => {
-    const texts = migrations.map((migration) => {
-      const open = (action: string) => `exports.${action} = async (queryInterface) => {`;
-      const call = (statement: string) => `await queryInterface.sequelize.query(${statement})`;
-      return [`migrations/${migration.name}.js`, codeOf(migration, { open, call })] as const;
-    });
-    await layOut(tool, folder, { texts });
+    await layOut(tool, folder, { texts: codeFiles(migrations, FORM) });
   },
   program: (action, { folder, url }) => {
     const command = action === "up" ? "db:migrate" : "db:migrate:undo:all";

@@ -6,7 +6,7 @@ import type { Contestant } from "../contestant";
 import pinned from "./package.json";
 
 /** npm and Jest both start in the project's folder; where this file itself lies is lost in a bundle. */
-const ROOT = process.cwd();
+export const ROOT = process.cwd();
 export const SOURCE = join(ROOT, "test/bench/peers");
 
 /** npm lists every package of an installation. */

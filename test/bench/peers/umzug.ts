@@ -1,9 +1,15 @@
 import type { Contestant } from "../contestant";
-import { codeOf } from "./forms";
+import { type CodeForm, codeFiles } from "./forms";
 import { layOut, nodeProgram } from "./project";
 import { toolFrom } from "./tool";
 
 const tool = toolFrom(["umzug", "serverless-mysql", "mysql2", "pg"]);
+
+const FORM: CodeForm = {
+  extension: "js",
+  open: (action) => `exports.${action} = async ({ context }) => {`,
+  call: (statement) => `await context.query(${statement})`,
+};
 
 export const umzug: Contestant = {
   ...tool,
@@ -11,12 +17,7 @@ export const umzug: Contestant = {
   language: "JavaScript",
   dialects: ["mysql", "postgres"],
   prepare: async (migrations, { folder }) => {
-    const texts = migrations.map((migration) => {
-      const open = (action: string) => `exports.${action} = async ({ context }) => {`;
-      const text = codeOf(migration, { open, call: (statement) => `await context.query(${statement})` });
-      return [`migrations/${migration.name}.js`, text] as const;
-    });
-    await layOut(tool, folder, { texts, programs: ["umzug.cjs"] });
+    await layOut(tool, folder, { texts: codeFiles(migrations, FORM), programs: ["umzug.cjs"] });
   },
   program: (action, { folder, url }) => nodeProgram(folder, ["umzug.cjs", action], { DATABASE_URL: url }),
 };
