@@ -43,6 +43,12 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
   );
   const workloads = workloadsOf(options.scale).filter(({ key }) => isChosen(options.only, { workload: key }));
   const dialects = DIALECTS.filter((dialect) => isChosen(options.only, { dialect }));
+  if (entrants.length === 0 || workloads.length === 0 || dialects.length === 0)
+    throw new Error(
+      `Nothing is called so. Workloads: ${workloadsOf(options.scale)
+        .map(({ key }) => key)
+        .join(", ")}`,
+    );
   const parts = [];
   for (const dialect of dialects)
     parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
