@@ -7,6 +7,7 @@ import { isChosen, type Options, readOptions, USAGE } from "./options";
 import { buildPrograms } from "./programs";
 import { readResults, writeReport } from "./report/files";
 import type { Results } from "./results";
+import { measureStarts, STARTS } from "./starts";
 import { workloadsOf } from "./workloads";
 
 const DIALECTS: readonly DialectName[] = ["mysql", "postgres"];
@@ -31,27 +32,25 @@ async function report(root: string, options: Options, results: Results): Promise
   const failed = results.results.filter(({ contestant, failure }) => failure !== undefined && own.includes(contestant));
   for (const { dialect, workload, contestant, failure } of failed)
     console.error(`${contestant}, ${workload}, ${dialect}: ${failure}`);
-  return failed.length > 0 ? 1 : 0;
+  if (results.startsFailure !== undefined) console.error(`How functions start: ${results.startsFailure}`);
+  return failed.length > 0 || results.startsFailure !== undefined ? 1 : 0;
 }
 
 async function measureAll(surroundings: Surroundings, options: Options): Promise<Results> {
   const { root, folder } = surroundings;
   const programs = await buildPrograms(root, folder);
   const all = entrantsOf({ root, folder: programs }, options.peers);
-  const entrants = await installAll(
-    all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title })),
-  );
   const workloads = workloadsOf(options.scale).filter(({ key }) => isChosen(options.only, { workload: key }));
   const dialects = DIALECTS.filter((dialect) => isChosen(options.only, { dialect }));
-  if (entrants.length === 0 || workloads.length === 0 || dialects.length === 0)
-    throw new Error(
-      `Nothing is called so. Workloads: ${workloadsOf(options.scale)
-        .map(({ key }) => key)
-        .join(", ")}`,
-    );
+  const starting = isChosen(options.only, STARTS);
+  const wanted = all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title }));
+  if (dialects.length === 0 || (!starting && (wanted.length === 0 || workloads.length === 0)))
+    throw new Error(`--only: nothing is called so. Workloads: ${STARTS.workload}, ${keysOf(options).join(", ")}`);
+  const entrants = await installAll(workloads.length > 0 ? wanted : []);
   const parts = [];
-  for (const dialect of dialects)
+  for (const dialect of workloads.length > 0 ? dialects : [])
     parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
+  const starts = starting ? await measureStarts(surroundings, { ...options, dialects }) : {};
   return {
     date: new Date().toISOString(),
     machine: machine(),
@@ -60,7 +59,12 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
     contestants: entrants.map(({ facts }) => facts),
     workloads: workloads.map(({ key, title, steps }) => ({ key, title, steps })),
     results: parts.flatMap(({ results }) => results),
+    ...starts,
   };
+}
+
+function keysOf({ scale }: Options): readonly string[] {
+  return workloadsOf(scale).map(({ key }) => key);
 }
 
 function machine(): string {

@@ -6,6 +6,8 @@ export interface Options {
   readonly scale: Scale;
   readonly rounds: number;
   readonly budgetMs: number;
+  /** Fresh ones, of each function, where it is measured how functions start. */
+  readonly processes: number;
   /** Where there are any, what is run matches one of them. */
   readonly only: readonly Only[];
   /** Without the tools that have to be installed. */
@@ -28,6 +30,7 @@ export const USAGE = `npm run bench [-- OPTIONS]
   --budget SECONDS    a peer that has taken so long in a workload begins no further round of it; three times that for
                       this project and the baselines (8)
   --databases N       of the workloads with many databases (100)
+  --processes N       of each function in the workload lambda, which is how functions start (20)
   --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
                       Writes to --out alone, not to docs/.
   --no-peers          nothing that has to be installed; writes to --out alone
@@ -43,6 +46,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: { type: "string" },
       budget: { type: "string", default: "8" },
       databases: { type: "string" },
+      processes: { type: "string" },
       only: { type: "string", multiple: true, default: [] },
       "no-peers": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
@@ -56,6 +60,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, databases) },
     rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
+    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
     budgetMs: atLeast(1, values.budget) * 1000,
     only: values.only.map(readOnly),
     peers: values["no-peers"] ? "without" : "with",

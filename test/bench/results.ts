@@ -1,4 +1,5 @@
 import type { DialectName } from "../../lib/migration";
+import type { LambdaResult } from "./lambda/result";
 
 /** What went through the proxy. */
 export interface Traffic {
@@ -65,6 +66,10 @@ export interface Results {
   readonly contestants: readonly ContestantFacts[];
   readonly workloads: readonly WorkloadFacts[];
   readonly results: readonly Result[];
+  /** How functions start; absent where that was not measured. */
+  readonly starts?: LambdaResult | undefined;
+  /** Why it could not be. */
+  readonly startsFailure?: string | undefined;
 }
 
 export interface WorkloadFacts {

@@ -1,4 +1,5 @@
 import type { DialectName } from "../../../lib/migration";
+import { lambdaGoals } from "../lambda/goals";
 import type { Result, Results } from "../results";
 import { commandTrips, ratio, ratioToRaw, trafficOf } from "./figures";
 import { createLookup, from, type Goal, type Lookup, middle, roundTrips, stepsOf, titleOf } from "./goal";
@@ -13,7 +14,10 @@ const TITLES: Readonly<Record<DialectName, string>> = { mysql: "MySQL", postgres
 
 /** What the deployed function is to reach, and what it has, computed from the results. */
 export function goalsTable(results: Results): string {
-  const goals = results.servers.flatMap(({ dialect }) => goalsOf(createLookup(results, dialect)));
+  const goals = [
+    ...results.servers.flatMap(({ dialect }) => goalsOf(createLookup(results, dialect))),
+    ...(results.starts ? lambdaGoals(results.starts) : []),
+  ];
   return table(
     ["what", "goal", "measured", "met"],
     goals.map(({ what, goal, measured, met }) => [what, goal, measured, met === undefined ? NONE : met ? "yes" : "no"]),

@@ -1,4 +1,5 @@
 import type { DialectName } from "../../../lib/migration";
+import { lambdaMarkdown } from "../lambda/markdown";
 import type { Results, ServerFacts } from "../results";
 import { goalsTable } from "./goals";
 import { tableOf } from "./tables";
@@ -18,6 +19,8 @@ export function markdown(results: Results): string {
       contestants.map(({ title, language, version }) => [title, language, version || "could not be had"]),
     ),
     ...servers.flatMap(({ dialect, version }) => tablesOf(results, dialect, version)),
+    ...(results.starts ? [lambdaMarkdown(results.starts)] : []),
+    ...(results.startsFailure === undefined ? [] : ["### How functions start", "Could not be measured."]),
   ].join("\n\n");
 }
 
