@@ -15,7 +15,7 @@ export interface Usage {
 
 const POLL_MS = 20;
 /** A program that hangs is a failed row. */
-const LONG_MS = 300_000;
+const LONG_MS = 600_000;
 
 /** @param log a file for what they print @throws Error with the end of that when one of them fails */
 export async function runPrograms(programs: readonly Program[], log: string): Promise<Usage> {
