@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { DialectName } from "../../lib/migration";
 import type { BenchMigration, Place } from "../bench/contestant";
 import { PEERS } from "../bench/peers";
+import pinned from "../bench/peers/package.json";
 import { toolFrom } from "../bench/peers/tool";
 
 const MIGRATIONS: readonly BenchMigration[] = [
@@ -95,9 +96,8 @@ describe("getting a peer", () => {
 
   test("what is installed already is left alone", async () => {
     cutOff();
-    const { dependencies } = JSON.parse(readFileSync(resolve("test/bench/peers/package.json"), "utf8"));
     mkdirSync(join(folder, "node_modules"));
-    const packages = { "node_modules/knex": { version: dependencies.knex } };
+    const packages = { "node_modules/knex": { version: pinned.dependencies.knex } };
     writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages }));
     await expect(toolFrom(["knex"], folder).install()).resolves.toBeUndefined();
     await expect(toolFrom(["knex", "pg"], folder).install()).rejects.toThrow("knex could not be installed");

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Contestant } from "../contestant";
+import pinned from "./package.json";
 
 /** npm and Jest both start in the project's folder; where this file itself lies is lost in a bundle. */
 const ROOT = process.cwd();
@@ -17,8 +18,10 @@ export interface Tool extends Pick<Contestant, "install" | "version"> {
   readonly folder: string;
 }
 
-/** @param packages of package.json beside this file; the first is the tool itself */
-export function toolFrom(packages: readonly [string, ...string[]], folder?: string): Tool {
+type Package = keyof typeof pinned.dependencies;
+
+/** @param packages the first is the tool itself */
+export function toolFrom(packages: readonly [Package, ...Package[]], folder?: string): Tool {
   const [name] = packages;
   const place = folder ?? join(ROOT, ".local/peers", name);
   return {
@@ -32,17 +35,12 @@ interface Installed {
   readonly version: string;
 }
 
-interface Pinned {
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
 interface Lock {
   readonly packages: Readonly<Record<string, Installed>>;
 }
 
-async function install(packages: readonly string[], folder: string): Promise<void> {
-  const { dependencies } = await readJson<Pinned>(join(SOURCE, "package.json"));
-  const wanted = Object.fromEntries(packages.map((name) => [name, dependencies[name] ?? "not pinned"]));
+async function install(packages: readonly Package[], folder: string): Promise<void> {
+  const wanted = Object.fromEntries(packages.map((name) => [name, pinned.dependencies[name]]));
   if (await isInstalled(wanted, folder)) return;
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: wanted }));

@@ -34,8 +34,8 @@ async function connectMysql() {
   const config = {
     host: url.hostname,
     port: Number(url.port),
-    user: url.username,
-    password: url.password,
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
   };
   const mysql = require("serverless-mysql")({ config });
