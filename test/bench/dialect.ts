@@ -46,9 +46,9 @@ export async function runDialect(
     const proxy = await startProxy(program, { dialect, port, delayMs: DELAY_MS });
     const idle = await startProxy(program, { dialect, port, delayMs: 0 });
     const facts = await factsOf(server, proxy, idle);
-    idle.close();
+    await idle.close();
     const results = await runWorkloads({ server, proxy, work: options.folder }, options);
-    proxy.close();
+    await proxy.close();
     await server.close();
     return { facts, results };
   } finally {
@@ -83,10 +83,11 @@ async function runWorkloads(
         takesPart(entrant, workload) &&
         isChosen(only, { workload: workload.key, contestant: entrant.contestant.title, dialect }),
     );
+    const what = `${dialect}, ${workload.title}`;
+    console.error(`${what}: ${there.length} contestants …`);
     const begun = Date.now();
     results.push(...(await runRounds(bench, { workload, entrants: there, rounds, budgetMs })));
-    const seconds = Math.round((Date.now() - begun) / 1000);
-    console.error(`${dialect}, ${workload.title}: ${there.length} contestants, ${seconds} s`);
+    console.error(`  done in ${Math.round((Date.now() - begun) / 1000)} s`);
   }
   return results;
 }

@@ -42,12 +42,15 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
   const all = entrantsOf({ root, folder: programs }, options.peers);
   const workloads = workloadsOf(options.scale).filter(({ key }) => isChosen(options.only, { workload: key }));
   const dialects = DIALECTS.filter((dialect) => isChosen(options.only, { dialect }));
+  const starting = isChosen(options.only, STARTS);
   const wanted = all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title }));
+  if (dialects.length === 0 || (!starting && (wanted.length === 0 || workloads.length === 0)))
+    throw new Error(`--only: nothing is called so. Workloads: ${STARTS.workload}, ${keysOf(options).join(", ")}`);
   const entrants = await installAll(workloads.length > 0 ? wanted : []);
   const parts = [];
   for (const dialect of workloads.length > 0 ? dialects : [])
     parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
-  const starts = isChosen(options.only, STARTS) ? await measureStarts(surroundings, { ...options, dialects }) : {};
+  const starts = starting ? await measureStarts(surroundings, { ...options, dialects }) : {};
   return {
     date: new Date().toISOString(),
     machine: machine(),
@@ -58,6 +61,10 @@ async function measureAll(surroundings: Surroundings, options: Options): Promise
     results: parts.flatMap(({ results }) => results),
     ...starts,
   };
+}
+
+function keysOf({ scale }: Options): readonly string[] {
+  return workloadsOf(scale).map(({ key }) => key);
 }
 
 function machine(): string {

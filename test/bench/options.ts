@@ -27,9 +27,10 @@ export interface Only {
 
 export const USAGE = `npm run bench [-- OPTIONS]
   --rounds N          of each contestant in each workload (5)
-  --budget SECONDS    a contestant that has taken so long in a workload takes no further round of it (20)
+  --budget SECONDS    a peer that has taken so long in a workload begins no further round of it; three times that for
+                      this project and the baselines (8)
+  --databases N       of the workloads with many databases (100)
   --processes N       of each function in the workload lambda, which is how functions start (20)
-  --databases N       of the workloads with many databases (200)
   --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
                       Writes to --out alone, not to docs/.
   --no-peers          nothing that has to be installed; writes to --out alone
@@ -43,7 +44,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       rounds: { type: "string" },
-      budget: { type: "string", default: "20" },
+      budget: { type: "string", default: "8" },
       databases: { type: "string" },
       processes: { type: "string" },
       only: { type: "string", multiple: true, default: [] },

@@ -9,7 +9,8 @@ export interface Proxied {
   url(direct: string): string;
   /** What went through since the last time. */
   take(): Promise<Traffic>;
-  close(): void;
+  /** Until its process has gone: what that has used must not count as somebody else's. */
+  close(): Promise<void>;
 }
 
 export interface ProxyOptions {
@@ -32,6 +33,10 @@ export async function startProxy(program: string, { dialect, port, delayMs }: Pr
       const [traffic] = await answer;
       return traffic;
     },
-    close: () => child.disconnect(),
+    close: async () => {
+      const ended = once(child, "exit");
+      child.disconnect();
+      await ended;
+    },
   };
 }

@@ -69,7 +69,7 @@ function programsOf(setting: Setting, { serverUrl, times }: Aim): readonly Progr
       ? [contestant.programAgain?.(place, times)]
       : databases.map((database) => contestant.program(action, { ...place, url: urlOf(serverUrl, database) }));
   const found = programs.filter((program) => program !== undefined);
-  if (found.length < programs.length) throw new Error("it has no such command");
+  if (found.length < programs.length) throw new Error("no: it has no such command");
   return found;
 }
 

@@ -31,7 +31,7 @@ export function tableOf(results: Results, dialect: DialectName, workload: Worklo
 
 function rowOf(results: Results, result: Result, { steps }: WorkloadFacts): readonly string[] {
   const { contestant, direct, delayed, failure } = result;
-  if (failure !== undefined) return [contestant, `failed: ${failure}`, ...HEAD.slice(2).map(() => "")];
+  if (failure !== undefined) return [contestant, failure, ...HEAD.slice(2).map(() => "")];
   const writes = medianOf(direct, ({ durableWrites }) => durableWrites);
   const sent = trafficOf(result, ({ bytesToServer }) => bytesToServer);
   const received = trafficOf(result, ({ bytesToClient }) => bytesToClient);
