@@ -56,7 +56,10 @@ export function piecesOf(
     statement: segment?.first ?? step.from,
     ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
   });
-  const first = entry(context, [gatePart(context), intentPart(intent, markBefore(segments[0]), context)]);
+  // A transaction that is cut off leaves nothing, with its intent or without; what commits by itself must find it on the disk.
+  const unflushed = segments[0]?.kind === "transaction" ? asParts(context.dialect.grammar.unflushed) : [];
+  const written = [gatePart(context), intentPart(intent, markBefore(segments[0]), context)];
+  const first = entry(context, [...unflushed, ...written]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
