@@ -99,18 +99,20 @@ function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder)
   const imports = modules.map(({ file }, i) => `import * as m${i} from ${JSON.stringify(resolve(folder.path, file))};`);
   const tool = toolOf(format);
   if (tool !== undefined) imports.push(`import * as tool from ${JSON.stringify(tool)};`);
-  const entries = read.map((one) =>
-    one.kind === "sql" ? JSON.stringify(one) : `{ ...${JSON.stringify(one)}, module: m${modules.indexOf(one)} }`,
-  );
+  const byFile = modules.map(({ file }, i) => `${JSON.stringify(file)}: m${i}`);
+  const parsed = `JSON.parse(${JSON.stringify(JSON.stringify(read))})`;
   return [
     ...imports,
+    `const modules = { ${byFile.join(", ")} };`,
+    "const withModule = (one) => (one.kind === 'code' ? { ...one, module: modules[one.file] } : one);",
     "export const bundle = {",
     `  location: ${JSON.stringify(folder.location)},`,
     `  digest: ${JSON.stringify(digestOfSet(read))},`,
     `  dialect: ${JSON.stringify(folder.dialect)},`,
     `  format: ${JSON.stringify(format)},`,
     ...(tool === undefined ? [] : [`  tool: { format: ${JSON.stringify(format)}, package: tool },`]),
-    `  migrations: [\n${entries.join(",\n")}\n  ],`,
+    // Of thousands, a text to be parsed takes Node.js a third of the memory that literals take, and half of the time.
+    `  migrations: ${modules.length === 0 ? parsed : `${parsed}.map(withModule)`},`,
     "};",
   ].join("\n");
 }
