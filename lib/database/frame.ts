@@ -37,6 +37,7 @@ export function framesOf(
 ): (script: SqlScript, from: number) => Frame {
   const readings = new WeakMap<SqlScript, Reading>();
   return (script, from) => {
+    if (from === 0) return { repeated: [] };
     const reading = readings.get(script) ?? read(script, effectOf);
     readings.set(script, reading);
     return frameAt(script, from, reading);

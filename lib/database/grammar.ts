@@ -25,6 +25,10 @@ export interface Grammar {
   gate(step: string): string;
   /** Starts a transaction that may write. */
   readonly begin: string;
+  /**
+   * Lets a transaction that has begun commit without waiting for the disk; it is durable no later than the next one that waits.
+   */
+  readonly unflushed: readonly string[];
   /** Puts the session's own rights back until the transaction ends, so that the journal can be written. */
   readonly asOurselves: readonly string[];
   /** What ends whatever a statement that failed has left open. */

@@ -4,7 +4,7 @@ import type { Report } from "../report";
 import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
 import type { AppliedRow, Recorded, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
-import { ADDED, COLUMNS, type JournalTables, readScript, TORN } from "./journal";
+import { ADDED, COLUMNS, type JournalTables, parseScript, readScript, TORN } from "./journal";
 
 export interface Asked {
   readonly runId: string;
@@ -87,9 +87,20 @@ export function stateOf([applied, steps, records, runs, unfinished, [lock]]: Sta
 }
 
 function appliedRow({ down, appliedAt, repeatable, phase, ...rest }: AppliedRecord): AppliedRow {
-  const script = readScript(down);
-  const known = { ...rest, appliedAt: `${appliedAt.slice(0, 23)}Z`, ...(phase !== null && { phase }) };
-  return { ...known, ...(script && { down: script }), ...(repeatable === 1 && { repeatable: true as const }) };
+  const known = {
+    ...rest,
+    appliedAt: `${appliedAt.slice(0, 23)}Z`,
+    ...(phase !== null && { phase }),
+    ...(repeatable === 1 && { repeatable: true as const }),
+  };
+  if (down === null) return known;
+  return {
+    ...known,
+    // There may be thousands, and of few is this asked: most have a file.
+    get down() {
+      return parseScript(down);
+    },
+  };
 }
 
 type Judging = Pick<Dialect, "repeatable" | "manner">;

@@ -133,6 +133,9 @@ export function storedScript(script: Script | undefined): string | null {
 }
 
 export function readScript(stored: string | null): SqlScript | undefined {
-  if (stored === null) return undefined;
+  return stored === null ? undefined : parseScript(stored);
+}
+
+export function parseScript(stored: string): SqlScript {
   return { kind: "sql", ...(JSON.parse(stored) as Omit<SqlScript, "kind">) };
 }

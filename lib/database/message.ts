@@ -49,8 +49,10 @@ export function piecesOf(
   // Nothing but the statements themselves can take the lock away within a chain, and none of those does.
   const markOf = (next: Probed) =>
     next.chained ? [] : [updateStep(context, columnsOf(markBefore(next, step.from), context))];
-  const opening = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
-  const first = begun ?? entry(context, opening());
+  // A transaction that is cut off leaves nothing, with its intent or without; what commits by itself must find it on the disk.
+  const unflushed = segments[0]?.kind === "transaction" ? asParts(context.dialect.grammar.unflushed) : [];
+  const written = [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
+  const first = begun ?? entry(context, [...unflushed, ...written]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,

@@ -40,6 +40,8 @@ export const mysqlGrammar: Grammar = {
     `INSERT INTO ${step} (${name("id")}) VALUES (${GATE_ID}) ON DUPLICATE KEY UPDATE ${name("id")} = ${GATE_ID}`,
   // A server that is read-only refuses it at once, and a migration may have made such transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
+  // How a commit is made durable is set for the whole server.
+  unflushed: [],
   asOurselves: [],
   // A transaction is no obstacle to locked tables.
   afterFailure: ["ROLLBACK", "UNLOCK TABLES"],

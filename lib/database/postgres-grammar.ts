@@ -11,11 +11,12 @@ function text(value: string | null | undefined): string {
 
 const PID = "pg_catalog.pg_backend_pid()";
 
-/** The locks of this key in this database: https://www.postgresql.org/docs/current/view-pg-locks.html */
+/** The locks of this key, in whatever database: https://www.postgresql.org/docs/current/view-pg-locks.html */
 const locks = (lock: string) =>
   `pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
- AND (classid::pg_catalog.int8 << 32 | objid::pg_catalog.int8) = (${lock})::pg_catalog.int8
- AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+ AND (classid::pg_catalog.int8 << 32 | objid::pg_catalog.int8) = (${lock})::pg_catalog.int8`;
+
+const HERE = "database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
 
 function values(columns: Columns): string {
   return `(${Object.keys(columns).map(name).join(", ")})\n VALUES (${Object.values(columns).join(", ")})`;
@@ -38,6 +39,7 @@ export const postgresGrammar: Grammar = {
   gate: (step) => `SELECT pg_catalog.pg_advisory_xact_lock(${schemaLock(step)})`,
   // The migration may have made read-only transactions the session's default.
   begin: "START TRANSACTION READ WRITE",
+  unflushed: ["SET LOCAL synchronous_commit = off"],
   asOurselves: [
     "SET LOCAL SESSION AUTHORIZATION DEFAULT",
     "SET LOCAL role TO DEFAULT",
@@ -46,8 +48,8 @@ export const postgresGrammar: Grammar = {
   afterFailure: ["ROLLBACK", "RESET SESSION AUTHORIZATION", "RESET ROLE"],
   tryLock: (lock) => `CASE WHEN pg_catalog.pg_try_advisory_lock(${lock}) THEN 1 ELSE 0 END`,
   unlock: (lock) => `SELECT pg_catalog.pg_advisory_unlock(${lock})`,
-  holder: (lock) => `(SELECT pid FROM ${locks(lock)})`,
-  // The divisor is 0 and no constant: a constant one would be divided by when the statement is planned, lock or no lock.
+  holder: (lock) => `(SELECT pid FROM ${locks(lock)} AND ${HERE})`,
+  // This connection's own locks are all in this database. The divisor is 0 and no constant: a constant one would be divided by when the statement is planned, lock or no lock.
   whileLocked: (lock, value) =>
     `CASE WHEN EXISTS (SELECT 1 FROM ${locks(lock)} AND pid = ${PID}) THEN ${value} ELSE 1 / (${PID} * 0) END`,
   replace: (table, key, columns) => {

@@ -146,8 +146,7 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     tcp_keepalives_count: "'4'",
     tcp_user_timeout: `'${IDLE_MS}'`,
   };
-  const names = Object.keys(settings).map((setting) => `'${setting}'`);
-  const values = Object.entries(settings).map(([setting, value]) => `WHEN '${setting}' THEN ${value}`);
+  const rows = Object.entries(settings).map(([setting, value]) => `('${setting}', ${value})`);
   return [
     // Of its own, so that what follows in the message begins with the defaults that are set here.
     { sql: postgresGrammar.begin },
@@ -159,9 +158,9 @@ function resetSession({ schema }: Place, lockTimeoutSeconds: number): readonly P
     { sql: "DEALLOCATE ALL" },
     { sql: "UNLISTEN *" },
     {
-      // From the list of what this server knows: older ones lack some.
-      sql: `SELECT pg_catalog.set_config(name, CASE name ${values.join(" ")} END, false) FROM pg_catalog.pg_settings
- WHERE name IN (${names.join(", ")})`,
+      // Older servers lack some. The view pg_settings would say which, and takes longer than most migrations.
+      sql: `SELECT pg_catalog.set_config(name, value, false) FROM (VALUES ${rows.join(", ")}) AS settings (name, value)
+ WHERE pg_catalog.current_setting(name, true) IS NOT NULL`,
     },
     { sql: "COMMIT" },
   ];

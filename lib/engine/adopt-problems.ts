@@ -76,7 +76,8 @@ export function rowWithoutFile({ tool }: History, key: string): Problem {
 
 /** What migrate will refuse, or apply, by LATE_MIGRATIONS. */
 export function lateNotices(migrations: readonly Migration[], pending: readonly Migration[]): readonly string[] {
-  const applied = migrations.filter((migration) => !pending.includes(migration) && !migration.repeatable);
+  const open = new Set(pending);
+  const applied = migrations.filter((migration) => !open.has(migration) && !migration.repeatable);
   return compare(
     migrations.filter(({ repeatable }) => !repeatable),
     applied,

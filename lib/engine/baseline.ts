@@ -29,7 +29,8 @@ function planBaseline({ migrations, head }: Turn, { to }: BaselineCommand, state
   const marked = once.slice(0, last + 1);
   const known = new Set(state.applied.map(({ name }) => name));
   const rows = marked.filter(({ name }) => !known.has(name));
-  const pending = migrations.filter((migration) => !marked.includes(migration) && !known.has(migration.name));
+  const meant = new Set(marked);
+  const pending = migrations.filter((migration) => !meant.has(migration) && !known.has(migration.name));
   return {
     problems: [
       ...inProgress(state),

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { MigrateCommand, RollbackCommand } from "../command";
 import type { Database, State, Step } from "../database/database";
 import { excerpt } from "../mask";
-import type { Migration, SqlScript } from "../migration";
+import type { Migration, Phase, SqlScript } from "../migration";
 import type { Preview, PreviewStatement, PreviewStep } from "../preview";
 import type { Problem } from "../report";
 
@@ -20,17 +20,20 @@ const MOST_STATEMENTS = 5_000;
 /** Pure. @param name of the database */
 export function preview(steps: readonly Step[], seen: Previewed, name: string): Preview {
   let room = MOST_STATEMENTS;
+  const { migrations, database } = seen;
+  const phases = new Map(migrations.map((migration) => [migration.name, migration.phase]));
   const shown = steps.map((step) => {
-    const one = previewOf(step, seen, room);
+    const one = previewOf(step, { database, phase: phases.get(step.name) }, room);
     room -= one.statements?.length ?? 0;
     return one;
   });
   return { digest: digestOf(seen, name), steps: shown };
 }
 
-function previewOf(step: Step, { migrations, database }: Previewed, room: number): PreviewStep {
+type Known = Pick<Previewed, "database"> & { readonly phase: Phase | undefined };
+
+function previewOf(step: Step, { database, phase }: Known, room: number): PreviewStep {
   const { name, direction, script, from } = step;
-  const phase = migrations.find((migration) => migration.name === name)?.phase;
   const head = { name, direction, ...(phase && { phase }), file: script.file, ...(from > 0 && { from: from + 1 }) };
   if (script.kind === "code") return head;
   const all = statementsOf(script, from, database);

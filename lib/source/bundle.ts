@@ -39,13 +39,18 @@ export interface Manifest {
  */
 export function createBundle(manifest: Manifest, values: PlaceholderValues = {}): Source {
   const location = `the bundle of ${manifest.location}`;
+  const { migrations, dialect, tool } = manifest;
+  let loaded: readonly Migration[] | undefined;
   return {
     location,
     load: async () => {
-      const read = manifest.migrations.map((entry) =>
-        entry.kind === "sql" ? fillEntry(entry, { values, dialect: manifest.dialect }) : readCode(entry, manifest.tool),
+      loaded ??= usableEntries(
+        location,
+        migrations.map((entry) =>
+          entry.kind === "sql" ? fillEntry(entry, { values, dialect }) : readCode(entry, tool),
+        ),
       );
-      return usableEntries(location, read);
+      return loaded;
     },
   };
 }

@@ -66,8 +66,8 @@ function keyOf(name: string): string {
 }
 
 export function fillScript(template: SqlTemplate, filling: Filling): Filled {
-  const { placeholders = [], ...script } = template;
-  if (placeholders.length === 0) return { script, used: [], problems: [] };
+  if (!template.placeholders) return { script: template, used: [], problems: [] };
+  const { placeholders, ...script } = template;
   let next = 0;
   const filled = script.statements.map((statement, i) => {
     const first = next;

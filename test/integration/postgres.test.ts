@@ -32,6 +32,16 @@ test("of a migration that fails nothing stays, and nothing is half way", async (
   expect(await run(other, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "2_other" }] });
 });
 
+test.each(["postgres14", "postgres18"] as const)(
+  "on %s a migration commits as its database has it, whatever its intent does",
+  async (server) => {
+    const database = await createTestDatabase({ server });
+    await database.query(`ALTER DATABASE "${database.name}" SET synchronous_commit = 'remote_write'`);
+    await migrate(database, "CREATE TABLE seen AS SELECT current_setting('synchronous_commit') AS n;");
+    expect(await numbers(database)).toEqual(["remote_write"]);
+  },
+);
+
 test("a syntax error is found by its position, beyond characters of four bytes too", async () => {
   const database = await create();
   expect(await migrate(database, "SELECT '🙂🙂🙂ü';\nSELECT 2;\nSELEC 3;\nSELECT 4;")).toMatchObject({

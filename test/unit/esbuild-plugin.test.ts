@@ -125,6 +125,15 @@ test("an SQL file carries its statements with their lines", async () => {
   });
 });
 
+test("a very large folder is the same in a bundle as a small one", async () => {
+  const text = `INSERT INTO a VALUES ('${"ü🙂\\\\".repeat(150_000)}');`;
+  const bundle = await bundleOf({ "migrations/00_a.sql": text, "migrations/01_b.ts": code });
+  expect(bundle.migrations).toMatchObject([
+    { up: { statements: [{ sql: text.slice(0, -1) }] } },
+    { module: { up: expect.any(Function) } },
+  ]);
+});
+
 test("the digest changes when a file does", async () => {
   const before = await bundleOf({ "migrations/00_a.sql": "SELECT 1;" });
   await write({ "migrations/00_a.sql": "SELECT 2;" });
