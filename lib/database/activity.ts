@@ -1,5 +1,5 @@
 import type { DialectName } from "../migration";
-import type { ReaderSetup } from "./session";
+import type { ReaderSetup } from "./reading";
 
 /** The statement that a connection is running. */
 export interface Activity {

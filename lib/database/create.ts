@@ -1,25 +1,28 @@
-import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import type { SqlScript } from "../migration";
 import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
 import { createCodeSteps } from "./code-steps";
-import type { Connection } from "./connection";
-import type { Database, Deadline, ExclusiveOptions, Reader, Segment } from "./database";
+import type { Database, Deadline, Question, Segment, Session, State } from "./database";
 import type { Dialect } from "./dialect";
+import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
+import { answerOf, type Kept } from "./kept";
+import { createReader, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
-import { createReader, createSession, journalError, type ReaderSetup, type SessionSetup } from "./session";
+import { createSession, endRun, journalError, type SessionSetup } from "./session";
 
 const PING_MS = 20_000;
-/** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
-const FAILOVER_MS = 30_000;
-const RETRY_MS = 1_000;
-/** A lock is polled: who waits inside the server cannot leave, and holds up whoever waits for every snapshot to end. */
-const POLL_MS = { first: 50, most: 500 };
+
+/** How the database is reached. */
+export interface Ways {
+  readonly logins: Logins;
+  /** Where the connection of a call that has only read waits for the next one. Default: it is closed. */
+  readonly kept?: Kept;
+}
 
 /** A Database of this dialect. */
-export function createDatabase(dialect: Dialect, logins: Logins): Database {
-  const open = async (deadline: Deadline) => {
+export function createDatabase(dialect: Dialect, { logins, kept }: Ways): Database {
+  const open: Open = async (deadline) => {
     const { connection, database } = await dialect.connect(logins, deadline);
     return { dialect, connection, ...dialect.place(database) };
   };
@@ -37,20 +40,22 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       );
       return rows.map(({ name }) => name);
     },
-    read: async (deadline, work) => {
-      const setup = await open(deadline);
-      return closing(setup, () => work(createReader(setup)));
-    },
-    exclusively: async (exclusive, work) => {
-      const setup = await enter(open, exclusive.deadline);
-      return closing(setup, async () => {
-        if (!(await acquire(setup, exclusive))) return undefined;
-        const session = { ...createSession(setup, { sql: carryOut, code: createCodeSteps }), ...createRepairs(setup) };
-        return { value: await holding(setup, () => work(session)) };
-      });
-    },
+    read: (deadline, asked, work) =>
+      visiting({ open, deadline, ...(kept && { kept }) }, asked, ({ setup, state }, leave) =>
+        work(
+          {
+            ...createReader(setup),
+            exclusively: (options, work) => {
+              leave();
+              return exclusively(open, { ...options, first: setup }, work);
+            },
+          },
+          state,
+        ),
+      ),
+    exclusively: async (options, work) => exclusively(open, { ...options, first: await open(options.deadline) }, work),
     cancelling: async (deadline, work) => {
-      const setup = await enter(open, deadline);
+      const setup = await enterInTurn(open, deadline);
       return closing(setup, () => work(createCanceller(setup)));
     },
   };
@@ -68,71 +73,100 @@ function settling(
   return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
 }
 
-interface Opened {
-  readonly dialect: Dialect;
-  readonly connection: Connection;
-  readonly lock: string;
+interface Visiting {
+  readonly open: Open;
+  readonly deadline: Deadline;
+  readonly kept?: Kept;
 }
 
-type Open = (deadline: Deadline) => Promise<ReaderSetup>;
+interface Visited extends Seen {
+  readonly setup: ReaderSetup;
+}
 
-/** An endpoint that fails over leads to a server that takes no writes, until it leads to another one. */
-async function enter(open: Open, deadline: Deadline): Promise<SessionSetup> {
-  const until = performance.now() + Math.min(deadline.remainingMs(), FAILOVER_MS);
-  for (;;) {
-    const opened = await open(deadline);
-    const { dialect, connection } = opened;
-    try {
-      return { ...opened, server: await dialect.enter(connection, opened), deadline };
-    } catch (error) {
-      await connection.close().catch(() => undefined);
-      const known = journalError(dialect, error);
-      const mayPass = known instanceof MigratorError && known.code === "READ_ONLY";
-      if (!mayPass || performance.now() + RETRY_MS >= until) throw known;
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+/** Reads on the connection that was kept, or on a new one. `leave`: it is somebody else's from then on, who closes it. */
+async function visiting<T>(
+  { open, deadline, kept }: Visiting,
+  asked: Question,
+  work: (visited: Visited, leave: () => void) => Promise<T>,
+): Promise<T> {
+  const looking = { ...asked, ...(kept && { use: "kept" as const }) };
+  const rested = kept?.take();
+  const since = performance.now();
+  const again = rested && (await answerOf(rested.setup.connection, () => see(rested.setup, looking)));
+  // An endpoint that led to a writer has another one by now, when that has become a reader.
+  const same = rested && again?.readOnly === rested.readOnly ? { ...again, setup: rested.setup } : undefined;
+  if (again && !same) rested?.setup.connection.destroy();
+  const setup = same?.setup ?? (await open(deadline));
+  let left = false;
+  const end = async (seen?: Seen) => {
+    const { connection } = setup;
+    const resting = { setup, readOnly: seen?.readOnly === true, since: same && rested ? rested.since : since };
+    if (left || (seen?.endsIdle && !connection.busy() && kept?.put(resting))) return;
+    await closed(setup);
+  };
+  try {
+    const seen = same ?? { setup, ...(await see(setup, looking)) };
+    const result = await work(seen, () => {
+      left = true;
+    });
+    await end(seen);
+    return result;
+  } catch (error) {
+    await end();
+    throw journalError(setup.dialect, error);
   }
 }
 
-async function closing<T>({ connection, dialect }: Opened, work: () => Promise<T>): Promise<T> {
+async function exclusively<T>(
+  open: Open,
+  entrance: Entrance,
+  work: (session: Session, state: State | undefined) => Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
+  const entered = await enter(open, entrance);
+  const { setup, state } = entered;
+  return closing(setup, async () => {
+    if (!(await acquire(entered, entrance))) return undefined;
+    return { value: await holding(setup, (session) => work(session, state)) };
+  });
+}
+
+async function closing<T>(setup: ReaderSetup, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw journalError(dialect, error);
+    throw journalError(setup.dialect, error);
   } finally {
-    // A connection in the middle of a message would make `close` wait for it.
-    if (connection.busy()) connection.destroy();
-    else await connection.close();
+    await closed(setup);
   }
 }
 
-async function acquire(
-  setup: Opened & Parameters<typeof createReader>[0],
-  { deadline, whenBusy }: ExclusiveOptions,
-): Promise<boolean> {
+async function closed({ connection }: ReaderSetup): Promise<void> {
+  // A connection in the middle of a message would make `close` wait for it.
+  if (connection.busy()) connection.destroy();
+  else await connection.close();
+}
+
+async function holding<T>(setup: SessionSetup, work: (session: Session) => Promise<T>): Promise<T> {
   const { connection, dialect, lock } = setup;
-  const reader: Reader = createReader(setup);
-  for (let pause = POLL_MS.first; ; pause = Math.min(pause * 2, POLL_MS.most)) {
-    const [answer] = await connection.query<readonly { readonly got: number | null }[]>(
-      `SELECT ${dialect.grammar.tryLock(lock)} AS got`,
-    );
-    if (answer?.got === 1) return true;
-    if ((await whenBusy(reader)) === "leave" || deadline.remainingMs() === 0) return false;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, deadline.remainingMs())));
-  }
-}
-
-async function holding<T>({ connection, dialect, lock }: Opened, work: () => Promise<T>): Promise<T> {
+  let held = true;
+  const session: Session = {
+    ...createSession(setup, { sql: carryOut, code: createCodeSteps }),
+    ...createRepairs(setup),
+    endRun: async (report) => {
+      await endRun(setup, report);
+      held = false;
+    },
+  };
   const ping = setInterval(() => {
     // A failure shows in the next statement of the run itself.
     if (!connection.busy()) connection.query(dialect.ping).catch(() => undefined);
   }, PING_MS);
   ping.unref();
   try {
-    return await work();
+    return await work(session);
   } finally {
     clearInterval(ping);
     // Closing the connection gives the lock back as well; asking makes sure that it is free when the answer goes out.
-    if (!connection.busy()) await connection.query(dialect.grammar.unlock(lock)).catch(() => undefined);
+    if (held && !connection.busy()) await connection.query(dialect.grammar.unlock(lock)).catch(() => undefined);
   }
 }

@@ -34,7 +34,9 @@ export interface AcceptedRow extends Applied {
 export function createRepairs(setup: SessionSetup): Repairs {
   const ends = (reports: readonly Report[]) => reports.map((report) => finishRun(report, contextOf(setup)));
   return {
-    accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
+    accept: async (row, ended) => {
+      await write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]);
+    },
     settle: async ({ statement, error, record }, ended) => {
       const { name, text, whileLocked } = setup.dialect.grammar;
       // Where it stays open what became of the statement, so does that it has done a part.

@@ -1,7 +1,7 @@
 import type { StepRow, Verdict } from "./database";
 import { verdictOf } from "./effect";
 import { probeOf } from "./message";
-import type { ReaderSetup } from "./session";
+import type { ReaderSetup } from "./reading";
 
 interface Witnesses {
   readonly probe: string;
