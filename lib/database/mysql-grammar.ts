@@ -63,7 +63,8 @@ export const mysqlGrammar: Grammar = {
     "SET SESSION group_concat_max_len = DEFAULT",
   ],
   remembered: `COALESCE(${SAME}, 0)`,
-  endIdle: ["SET SESSION wait_timeout = 60"],
+  // A transaction that stays open would keep what it has read from being altered.
+  endIdle: ["SET SESSION wait_timeout = 60, autocommit = 1"],
   endsIdle: "1",
   readOnly: "@@innodb_read_only",
   columns: (schema, tables) =>
