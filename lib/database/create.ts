@@ -3,11 +3,11 @@ import type { SqlScript } from "../migration";
 import { createCanceller } from "./cancelling";
 import { carryOut } from "./carry-out";
 import { createCodeSteps } from "./code-steps";
-import type { Database, Deadline, Question, Segment, Session, State } from "./database";
+import type { Database, Deadline, Exclusively, Question, Segment, Session, State } from "./database";
 import type { Dialect } from "./dialect";
 import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
 import { answerOf, type Kept } from "./kept";
-import { createReader, type ReaderSetup, type Seen, see } from "./reading";
+import { createReader, type Looking, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
 import { createSession, endRun, journalError, type SessionSetup } from "./session";
 
@@ -40,20 +40,18 @@ export function createDatabase(dialect: Dialect, { logins, kept }: Ways): Databa
       );
       return rows.map(({ name }) => name);
     },
-    read: (deadline, asked, work) =>
-      visiting({ open, deadline, ...(kept && { kept }) }, asked, ({ setup, state }, leave) =>
-        work(
-          {
-            ...createReader(setup),
-            exclusively: (options, work) => {
-              leave();
-              return exclusively(open, { ...options, first: setup }, work);
-            },
-          },
-          state,
-        ),
-      ),
-    exclusively: async (options, work) => exclusively(open, { ...options, first: await open(options.deadline) }, work),
+    read: (deadline, asked, work) => {
+      const opening = { open, deadline, ...(kept && { kept }) };
+      return visiting(opening, asked, ({ setup, state, asExpected }, handOver) => {
+        const exclusively: Exclusively = (options, work) => {
+          handOver();
+          return enterExclusively(open, { ...options, first: setup }, work);
+        };
+        return work({ ...createReader(setup), exclusively }, asExpected ? { ...state, applied: "as expected" } : state);
+      });
+    },
+    exclusively: async (options, work) =>
+      enterExclusively(open, { ...options, first: await open(options.deadline) }, work),
     cancelling: async (deadline, work) => {
       const setup = await enterInTurn(open, deadline);
       return closing(setup, () => work(createCanceller(setup)));
@@ -73,7 +71,7 @@ function settling(
   return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
 }
 
-interface Visiting {
+interface Opening {
   readonly open: Open;
   readonly deadline: Deadline;
   readonly kept?: Kept;
@@ -81,43 +79,48 @@ interface Visiting {
 
 interface Visited extends Seen {
   readonly setup: ReaderSetup;
+  /** When it was opened, on `performance.now()`'s clock. */
+  readonly since: number;
 }
 
-/** Reads on the connection that was kept, or on a new one. `leave`: it is somebody else's from then on, who closes it. */
+/** Reads on the connection that was kept, or on a new one. `handOver`: somebody else closes it. */
 async function visiting<T>(
-  { open, deadline, kept }: Visiting,
+  { open, deadline, kept }: Opening,
   asked: Question,
-  work: (visited: Visited, leave: () => void) => Promise<T>,
+  work: (visited: Visited, handOver: () => void) => Promise<T>,
 ): Promise<T> {
   const looking = { ...asked, ...(kept && { use: "kept" as const }) };
-  const rested = kept?.take();
+  const rested = kept && (await lookAgain(kept, looking));
   const since = performance.now();
-  const again = rested && (await answerOf(rested.setup.connection, () => see(rested.setup, looking)));
-  // An endpoint that led to a writer has another one by now, when that has become a reader.
-  const same = rested && again?.readOnly === rested.readOnly ? { ...again, setup: rested.setup } : undefined;
-  if (again && !same) rested?.setup.connection.destroy();
-  const setup = same?.setup ?? (await open(deadline));
-  let left = false;
-  const end = async (seen?: Seen) => {
-    const { connection } = setup;
-    const resting = { setup, readOnly: seen?.readOnly === true, since: same && rested ? rested.since : since };
-    if (left || (seen?.endsIdle && !connection.busy() && kept?.put(resting))) return;
-    await closed(setup);
-  };
+  const setup = rested?.setup ?? (await open(deadline));
+  let handedOver = false;
   try {
-    const seen = same ?? { setup, ...(await see(setup, looking)) };
-    const result = await work(seen, () => {
-      left = true;
+    const visited = rested ?? { setup, since, ...(await see(setup, looking)) };
+    const result = await work(visited, () => {
+      handedOver = true;
     });
-    await end(seen);
+    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(visited);
+    if (!handedOver && !stays) await closed(setup);
     return result;
   } catch (error) {
-    await end();
+    if (!handedOver) await closed(setup);
     throw journalError(setup.dialect, error);
   }
 }
 
-async function exclusively<T>(
+/** @returns nothing where no connection was kept, or it cannot be used any more */
+async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefined> {
+  const resting = kept.take();
+  if (!resting) return undefined;
+  const { setup, since, readOnly } = resting;
+  const seen = await answerOf(setup.connection, () => see(setup, looking));
+  if (seen?.readOnly === readOnly) return { ...seen, setup, since };
+  // An endpoint that led to a writer has another one by now, when that has become a reader.
+  setup.connection.destroy();
+  return undefined;
+}
+
+async function enterExclusively<T>(
   open: Open,
   entrance: Entrance,
   work: (session: Session, state: State | undefined) => Promise<T>,

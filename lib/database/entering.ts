@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Deadline, ExclusiveOptions, Reader, State } from "./database";
 import type { Facts } from "./dialect";
 import { readState } from "./journal-records";
-import { createReader, inFull, type ReaderSetup, seenIn } from "./reading";
+import { createReader, type ReaderSetup, seenIn } from "./reading";
 import { journalError, type SessionSetup } from "./session";
 
 /** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
@@ -55,7 +55,7 @@ async function enterAtOnce(setup: Omit<SessionSetup, "server">, runId: string | 
   return {
     setup: { ...setup, server: dialect.server(facts, connection) },
     got,
-    ...(got && state.length > 0 && { state: inFull(seenIn(results, dialect).state) }),
+    ...(got && state.length > 0 && { state: seenIn(results, dialect).state }),
   };
 }
 

@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Phase } from "../migration";
 import type { Report } from "../report";
 import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
-import type { AppliedRow, AsExpected, Question, Recorded, RunRow, State, StepError, StepRow } from "./database";
+import type { AppliedRow, Question, Recorded, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
 import { ADDED, COLUMNS, type JournalTables, readScript, TORN } from "./journal";
 
@@ -90,17 +90,14 @@ interface Around {
   readonly endsIdle: unknown;
 }
 
-export function stateOf(
-  [applied, steps, records, runs, unfinished, [around]]: StateRecords,
-  dialect: Judging,
-): State | AsExpected {
+export function stateOf([applied, steps, records, runs, unfinished, [around]]: StateRecords, dialect: Judging): State {
   const recorded = recordedOf(records.map(recordOf)[0], dialect);
   const [step] = steps.map((one) => ({ ...stepRow(one), ...(recorded && one.script === null && { recorded }) }));
   const [run] = runs.map(runRow);
   const holder = around?.holder ?? undefined;
   return {
     tables: "ready",
-    applied: Number(around?.asExpected) === 1 ? "as expected" : applied.map(appliedRow),
+    applied: applied.map(appliedRow),
     ...(step && { step }),
     ...(run && { run }),
     unfinished: unfinished.map(runRow),

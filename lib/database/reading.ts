@@ -5,7 +5,7 @@ import type { Reader } from "./database";
 import type { Dialect, Place } from "./dialect";
 import { createForeignReader } from "./foreign";
 import { type Asked, presentTables, readState, type StateRecords, stateOf } from "./journal-records";
-import type { AsExpected, Question, State } from "./state";
+import type { Question, State } from "./state";
 import { verdictOn } from "./verdict";
 
 /** What reading takes. */
@@ -16,7 +16,9 @@ export interface ReaderSetup extends Place {
 
 /** What reading shows of the connection besides. */
 export interface Seen {
-  readonly state: State | AsExpected;
+  readonly state: State;
+  /** Whether the rows are what was expected; then none of them is in `state`. */
+  readonly asExpected: boolean;
   readonly readOnly: boolean;
   /** Whether the server ends the connection when it idles. */
   readonly endsIdle: boolean;
@@ -28,14 +30,8 @@ export function createReader(setup: ReaderSetup): Reader {
     database: setup.database,
     verdict: (row) => verdictOn(setup, row),
     progress: (id) => progressOf(setup, id),
-    state: async (runId) => inFull((await see(setup, { runId })).state),
+    state: async (runId) => (await see(setup, { runId })).state,
   };
-}
-
-/** @throws Error where the rows did not travel: nothing was expected of them, so that they did */
-export function inFull(state: State | AsExpected): State {
-  if (state.applied === "as expected") throw new Error("The rows of what is applied have not been read.");
-  return state;
 }
 
 /** What is asked of a connection besides the journal. */
@@ -56,13 +52,14 @@ export async function see(setup: ReaderSetup, looking: Looking): Promise<Seen> {
   if (!present.tables.has("migration")) {
     await dialect.find(setup.connection, setup);
     if (present.tables.has("run")) await withoutRuns(setup);
-    return { state: { tables: "missing", applied: [], unfinished: [] }, readOnly: false, endsIdle: false };
+    const state = { tables: "missing", applied: [], unfinished: [] } as const;
+    return { state, asExpected: false, readOnly: false, endsIdle: false };
   }
   if (present.tables.size === 3) {
     const absent = new Set(present.absent.map(({ column }) => column));
     const { state, ...rest } = await readSeen(setup, { runId: looking.runId, absent });
     // Somebody else may have made them in between.
-    return { ...rest, state: absent.size > 0 ? { ...inFull(state), tables: "old" } : state };
+    return { ...rest, state: absent.size > 0 ? { ...state, tables: "old" } : state };
   }
   throw new MigratorError(
     "FOREIGN_TABLE",
@@ -82,6 +79,7 @@ export function seenIn(results: readonly unknown[], dialect: Dialect): Seen {
   const [around] = records[5];
   return {
     state: stateOf(records, dialect),
+    asExpected: Number(around?.asExpected) === 1,
     readOnly: Number(around?.readOnly) === 1,
     endsIdle: Number(around?.endsIdle) === 1,
   };
