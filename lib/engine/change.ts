@@ -29,13 +29,20 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
   };
 }
 
-/** Where all migrations are applied as they are, and nothing is begun. @returns nothing where that does not answer the Command */
-export function allApplied(turn: Turn, command: Command, { step, run }: AsExpected): Report | undefined {
+/**
+ * Where all migrations are applied as they are.
+ * @returns nothing where that does not answer the Command, or something is begun
+ */
+export function allApplied(
+  asked: Pick<Turn, "head" | "migrations">,
+  command: Command,
+  { step, run }: AsExpected,
+): Report | undefined {
   if (command.action !== "migrate" || step || run) return undefined;
   const { to } = command;
-  if (to !== undefined && !turn.migrations.some(({ name }) => name === to)) return undefined;
+  if (to !== undefined && !asked.migrations.some(({ name }) => name === to)) return undefined;
   const plan = { steps: [], problems: [], notices: [] };
-  return command.dryRun ? dryRunReport(turn, plan) : nothingReport(turn, plan);
+  return command.dryRun ? dryRunReport(asked, plan) : nothingReport(asked, plan);
 }
 
 /** What a Command would do, without the lock. */
@@ -108,11 +115,11 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
   return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
 }
 
-function nothingReport({ head }: Turn, { notices }: Plan): Report {
+function nothingReport({ head }: Pick<Turn, "head">, { notices }: Plan): Report {
   return report(head, { outcome: "done", message: "Nothing to do.", ...(notices.length > 0 && { notices }) });
 }
 
-function dryRunReport({ head }: Turn, { steps, problems, notices }: Plan): Report {
+function dryRunReport({ head }: Pick<Turn, "head">, { steps, problems, notices }: Plan): Report {
   if (problems.length > 0) return refusedReport(head, problems);
   const remaining = steps.map(({ name }) => name);
   const message = `A dry run: ${remaining.length} to do, nothing done.`;

@@ -81,20 +81,22 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
   const { action } = command;
   const runId = runIdOf(command, call.requestId);
   const migrations = await options.source.load(abortAfter(deadline.remainingMs()));
+  const headAt = (database: string) => ({ runId, action, database, startedAt });
   const turnAt = (database: string): Turn => {
     const { caller } = call;
     const key = runKey(command, migrations);
     const run: RunStart = { runId, action, key, bundle: options.bundle, ...(caller !== undefined && { caller }) };
-    return { ...options, migrations, head: { runId, action, database, startedAt }, run, call, deadline };
+    return { ...options, migrations, head: headAt(database), run, call, deadline };
   };
   if (command.action === "cancel")
     return options.database.cancelling(deadline, (canceller) =>
       cancelStatement(turnAt(canceller.database), command, canceller),
     );
   return options.database.read(deadline, { runId, ...expectedOf(command, migrations) }, async (visit, seen) => {
-    const turn = turnAt(visit.database);
-    const nothing = seen.applied === "as expected" && allApplied(turn, command, seen);
+    const asked = { head: headAt(visit.database), migrations };
+    const nothing = seen.applied === "as expected" && allApplied(asked, command, seen);
     if (nothing) return nothing;
+    const turn = turnAt(visit.database);
     const state = seen.applied === "as expected" ? await visit.state(runId) : seen;
     if (command.action === "status") return statusOf(turn, command, { reader: visit, state });
     if (command.action === "plan") return previewReport(turn, command, { reader: visit, state });

@@ -125,7 +125,10 @@ async function closeCutOff(session: Session, { run, head }: Turn, state: State):
   }
 }
 
-/** Records how a run ended, and ends its session. When the connection is lost over that, the Report is as true, and the next run closes this one. */
+/**
+ * Records how a run ended, and ends its session. When the connection is lost over that, the Report is as true, and the next
+ * run closes this one.
+ */
 export async function finish(session: Session, ended: Report): Promise<Report> {
   try {
     await session.endRun(ended);
