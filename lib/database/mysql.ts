@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
-import type { SqlScript } from "../migration";
 import { connectWith } from "./connecting";
 import type { Part, ServerError } from "./connection";
 import { createDatabase, type Ways } from "./create";
 import type { Database } from "./database";
 import type { Dialect, Facts, Place, Server } from "./dialect";
-import type { Effect } from "./effect";
 import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
 import { effectOf } from "./mysql-effects";
@@ -14,7 +12,9 @@ import { leftBy, mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
+import { schemaAt } from "./mysql-names";
 import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
+import { chainFrom, tracesIn } from "./mysql-traces";
 import { isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
@@ -67,7 +67,12 @@ export function createMysql({ tables, lockTimeoutSeconds, ...ways }: MysqlOption
     segments: ({ statements }, from) => segmentsOf(statements, from),
     frame: mysqlFrame,
     leftBy,
-    effect: effectIn,
+    effect: (script, index, { database }) => {
+      const statement = script.statements[index];
+      return statement && effectOf(statement.sql, schemaAt(script, index, database));
+    },
+    chain: (script, from, { database }) => chainFrom(script, from, database),
+    traces: (script, extent, { database }) => tracesIn(script, extent, database),
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
@@ -80,15 +85,6 @@ export function createMysql({ tables, lockTimeoutSeconds, ...ways }: MysqlOption
     errors: mysqlErrors,
   };
   return createDatabase(dialect, ways);
-}
-
-/** Names lie in the database that was last named by USE. */
-function effectIn({ statements }: SqlScript, index: number, { database }: Place): Effect | undefined {
-  const used = statements
-    .slice(0, index)
-    .flatMap(({ sql }) => /^\s*USE\s+[\x60"]?([^\s\x60";]+)/i.exec(sql)?.[1] ?? []);
-  const statement = statements[index];
-  return statement && effectOf(statement.sql, used.at(-1) ?? database);
 }
 
 function qualified(database: string, tables: JournalTables): JournalTables {

@@ -29,7 +29,7 @@ export function createReader(setup: ReaderSetup): Reader {
     ...createForeignReader(setup),
     database: setup.database,
     verdict: (row) => verdictOn(setup, row),
-    progress: (id) => progressOf(setup, id),
+    progress: (step) => progressOf(setup, step),
     state: async (runId) => (await see(setup, { runId })).state,
   };
 }

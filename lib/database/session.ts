@@ -4,7 +4,7 @@ import type { Report } from "../report";
 import { createAdoption } from "./adoption";
 import type { CodeSession } from "./code-session";
 import type { Part } from "./connection";
-import type { Deadline, Repairs, Session, Step, StepEnd, StepError } from "./database";
+import type { Deadline, Repairs, Session, Step, StepEnd, StepError, StepRow } from "./database";
 import type { Dialect, Server } from "./dialect";
 import { type Intent, intentOf, intentOfRow } from "./journal";
 import { presentTables } from "./journal-records";
@@ -68,6 +68,18 @@ export function createAudit(setup: SessionSetup): Pick<Session, "startRun" | "fi
 /** Records the end of a run and gives the lock back, in one message. */
 export async function endRun(setup: SessionSetup, report: Report): Promise<void> {
   await write(setup, [finishRun(report, contextOf(setup))], [{ sql: setup.dialect.grammar.unlock(setup.lock) }]);
+}
+
+export type JournalMark = Pick<StepRow, "statement" | "probe">;
+
+/** What the journal says of how far the step in progress has come. */
+export async function readMark({ connection, tables, dialect }: ReaderSetup): Promise<JournalMark> {
+  const { name } = dialect.grammar;
+  const [row] = await connection.query<readonly { readonly statement: number; readonly probe: string | null }[]>(
+    `SELECT ${name("statement")}, ${name("probe")} FROM ${tables.step} WHERE ${name("id")} = 1`,
+  );
+  const { statement = 0, probe = null } = row ?? {};
+  return { statement, ...(probe !== null && { probe }) };
 }
 
 /** What the journal says of a step of which nothing has taken effect. */
