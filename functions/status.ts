@@ -5,7 +5,7 @@ import { httpTrigger } from "../lib/trigger/http";
 import { invokeTrigger } from "../lib/trigger/invoke";
 import { createHandler } from "../lib/trigger/trigger";
 
-export const handler = createHandler(assembleBundle(bundle, { makeDoctor: doctor }), [
+export const handler = createHandler(assembleBundle(bundle, { makeDoctor: doctor, connection: "kept" }), [
   httpTrigger({ "GET /status": "status", "GET /plan": "plan", "GET /doctor": "doctor" }),
   invokeTrigger("status", "plan", "doctor"),
 ]);

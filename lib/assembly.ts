@@ -1,5 +1,6 @@
 import type { Call, DoctorCommand } from "./command";
 import type { Database, Deadline } from "./database/database";
+import { createKept, type Kept } from "./database/kept";
 import { createMysql } from "./database/mysql";
 import { createPostgres } from "./database/postgres";
 import { explaining } from "./doctor/explain";
@@ -52,6 +53,8 @@ export interface AssemblyParts {
   readonly makeDoctor?: MakeDoctor;
   /** Default: lines for CloudWatch Logs on standard output. */
   readonly createLog?: typeof createLogger;
+  /** A call on the database of the settings that has only read leaves its connection to the next one. Default: it is closed. */
+  readonly connection?: "kept";
 }
 
 interface AssemblyOptions extends AssemblyParts {
@@ -66,14 +69,14 @@ export function createAssembly(options: AssemblyOptions): Invocation["assemble"]
   let parts: ReturnType<typeof wire> | undefined;
   return (runId) => {
     parts ??= orLog(options, runId, () => wire(options));
-    const { settings, sources, logins, logger, names, places } = parts;
+    const { settings, sources, logins, logger, names, places, kept } = parts;
     const { late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
     const logOf = (database?: string) => logger.withRun(runId, database);
     const migrator = createDatabasesMigrator({
       open: (name) => {
         const own = loginsTo(name, settings, logins);
         const [source, log] = [sources.open(name), logOf(name)];
-        const database = databaseOf(settings, own);
+        const database = databaseOf(settings, own, name === undefined ? kept : undefined);
         const migrator = createMigrator({ source, database, late, ...(protect && { protect }), bundle, log });
         return explained(migrator, places, makeDoctor?.({ settings, logins: own, places, source, log, name }));
       },
@@ -87,13 +90,14 @@ export function createAssembly(options: AssemblyOptions): Invocation["assemble"]
   };
 }
 
-function wire({ dialect, createSources, createLog = createLogger }: AssemblyOptions) {
+function wire({ dialect, createSources, createLog = createLogger, connection }: AssemblyOptions) {
   const settings = readSettings(process.env, dialect);
   const { logins, target } = watchTarget(createLogins(settings), settings);
   const sources = createSources(settings, logins);
   const names = sources.names ?? namesOf(settings, logins);
   const places = () => placesOf(settings, sources, target());
-  return { settings, logins, logger: createLog(settings), sources, names, places };
+  const kept = connection && createKept();
+  return { settings, logins, logger: createLog(settings), sources, names, places, kept };
 }
 
 function placesOf({ access }: Settings, { uploads }: Sources, database: Target | undefined): Places {
@@ -133,9 +137,9 @@ function loginsTo(name: string | undefined, { databases }: Settings, logins: Ins
   return name === undefined || !databases ? withOwnDatabase(logins, name) : withDatabase(logins, name);
 }
 
-function databaseOf(settings: Settings, logins: Logins): Database {
+function databaseOf(settings: Settings, logins: Logins, kept?: Kept): Database {
   const { dialect, tables, schema, lockTimeoutSeconds } = settings;
-  const options = { logins, tables, lockTimeoutSeconds };
+  const options = { logins, tables, lockTimeoutSeconds, ...(kept && { kept }) };
   return dialect === "postgres" ? createPostgres({ ...options, schema }) : createMysql(options);
 }
 

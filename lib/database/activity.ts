@@ -2,7 +2,7 @@ import { maskSecrets } from "../mask";
 import type { DialectName, SqlScript } from "../migration";
 import type { StepProgress, StepRow } from "./database";
 import { chainOf, type Extent } from "./effect";
-import type { ReaderSetup } from "./session";
+import type { ReaderSetup } from "./reading";
 
 /** The statement that a connection is running. */
 export interface Activity {

@@ -3,7 +3,8 @@ import type { DialectName } from "../migration";
 import { type Activity, indexOf, processRecords } from "./activity";
 import type { Reader, Session, StepRow } from "./database";
 import { chainOf } from "./effect";
-import { createAudit, createReader, type SessionSetup } from "./session";
+import { createReader } from "./reading";
+import { createAudit, type SessionSetup } from "./session";
 
 /** Beside the Session that holds the lock, on a connection without it. */
 export interface Canceller extends Reader, Pick<Session, "startRun" | "finishRun"> {

@@ -181,7 +181,7 @@ async function failStep(setup: SessionSetup, failed: Failed): Promise<void> {
   const partly = failed.partly || (await hasLeft(setup, failed));
   await ours(setup, asParts(setup.dialect.grammar.afterFailure));
   const context = contextOf(setup);
-  if (!recording && !partly) return write(setup, asBefore(step, context));
   const again = recording ? await toSendAgain(recording, cause) : [];
-  await write(setup, [...again, recordError(error, context)]);
+  const kept = recording || partly ? [...again, recordError(error, context)] : asBefore(step, context);
+  await write(setup, kept);
 }

@@ -55,6 +55,10 @@ export interface Connection {
   send(parts: readonly Part[], deadline: Deadline, heard?: (count: number) => void): Promise<Sent>;
   /** True while a statement is under way. */
   busy(): boolean;
+  /** Idle from now on, it keeps the process from ending no longer. */
+  rest(): void;
+  /** The opposite of `rest`. */
+  use(): void;
   close(): Promise<void>;
   /** Closes the socket at once; the server finishes the message that it has. */
   destroy(): void;

@@ -1,25 +1,28 @@
-import { MigratorError } from "../errors";
 import type { Logins } from "../login";
 import type { SqlScript } from "../migration";
 import { createCanceller } from "./cancelling";
 import { createSqlSteps } from "./carry-out";
 import { createCodeSteps } from "./code-steps";
-import type { Connection } from "./connection";
-import type { Database, Deadline, ExclusiveOptions, Reader, Segment } from "./database";
+import type { Database, Deadline, Exclusively, Question, Segment, Session, State } from "./database";
 import type { Dialect } from "./dialect";
+import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
+import { answerOf, type Kept } from "./kept";
+import { createReader, type Looking, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
-import { createReader, createSession, journalError, type ReaderSetup, type SessionSetup } from "./session";
+import { createSession, endRun, journalError, type SessionSetup } from "./session";
 
 const PING_MS = 20_000;
-/** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
-const FAILOVER_MS = 30_000;
-const RETRY_MS = 1_000;
-/** A lock is polled: who waits inside the server cannot leave, and holds up whoever waits for every snapshot to end. */
-const POLL_MS = { first: 50, most: 500 };
+
+/** How the database is reached. */
+export interface Ways {
+  readonly logins: Logins;
+  /** Where the connection of a call that has only read waits for the next one. Default: it is closed. */
+  readonly kept?: Kept;
+}
 
 /** A Database of this dialect. */
-export function createDatabase(dialect: Dialect, logins: Logins): Database {
-  const open = async (deadline: Deadline) => {
+export function createDatabase(dialect: Dialect, { logins, kept }: Ways): Database {
+  const open: Open = async (deadline) => {
     const { connection, database } = await dialect.connect(logins, deadline);
     return { dialect, connection, ...dialect.place(database) };
   };
@@ -37,23 +40,20 @@ export function createDatabase(dialect: Dialect, logins: Logins): Database {
       );
       return rows.map(({ name }) => name);
     },
-    read: async (deadline, work) => {
-      const setup = await open(deadline);
-      return closing(setup, () => work(createReader(setup)));
-    },
-    exclusively: async (exclusive, work) => {
-      const setup = await enter(open, exclusive.deadline);
-      return closing(setup, async () => {
-        if (!(await acquire(setup, exclusive))) return undefined;
-        const session = {
-          ...createSession(setup, { sql: createSqlSteps, code: createCodeSteps }),
-          ...createRepairs(setup),
+    read: (deadline, asked, work) => {
+      const opening = { open, deadline, ...(kept && { kept }) };
+      return visiting(opening, asked, ({ setup, state, asExpected }, handOver) => {
+        const exclusively: Exclusively = (options, work) => {
+          handOver();
+          return enterExclusively(open, { ...options, first: setup }, work);
         };
-        return { value: await holding(setup, () => work(session)) };
+        return work({ ...createReader(setup), exclusively }, asExpected ? { ...state, applied: "as expected" } : state);
       });
     },
+    exclusively: async (options, work) =>
+      enterExclusively(open, { ...options, first: await open(options.deadline) }, work),
     cancelling: async (deadline, work) => {
-      const setup = await enter(open, deadline);
+      const setup = await enterInTurn(open, deadline);
       return closing(setup, () => work(createCanceller(setup)));
     },
   };
@@ -71,71 +71,105 @@ function settling(
   return kind === "implicit" && dialect.effect(script, first, dialect.place("")) ? "looked up" : "asked";
 }
 
-interface Opened {
-  readonly dialect: Dialect;
-  readonly connection: Connection;
-  readonly lock: string;
+interface Opening {
+  readonly open: Open;
+  readonly deadline: Deadline;
+  readonly kept?: Kept;
 }
 
-type Open = (deadline: Deadline) => Promise<ReaderSetup>;
+interface Visited extends Seen {
+  readonly setup: ReaderSetup;
+  /** When it was opened, on `performance.now()`'s clock. */
+  readonly since: number;
+}
 
-/** An endpoint that fails over leads to a server that takes no writes, until it leads to another one. */
-async function enter(open: Open, deadline: Deadline): Promise<SessionSetup> {
-  const until = performance.now() + Math.min(deadline.remainingMs(), FAILOVER_MS);
-  for (;;) {
-    const opened = await open(deadline);
-    const { dialect, connection } = opened;
-    try {
-      return { ...opened, server: await dialect.enter(connection, opened), deadline };
-    } catch (error) {
-      await connection.close().catch(() => undefined);
-      const known = journalError(dialect, error);
-      const mayPass = known instanceof MigratorError && known.code === "READ_ONLY";
-      if (!mayPass || performance.now() + RETRY_MS >= until) throw known;
-    }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+/** Reads on the connection that was kept, or on a new one. `handOver`: somebody else closes it. */
+async function visiting<T>(
+  { open, deadline, kept }: Opening,
+  asked: Question,
+  work: (visited: Visited, handOver: () => void) => Promise<T>,
+): Promise<T> {
+  const looking = { ...asked, ...(kept && { use: "kept" as const }) };
+  const rested = kept && (await lookAgain(kept, looking));
+  const since = performance.now();
+  const setup = rested?.setup ?? (await open(deadline));
+  let handedOver = false;
+  try {
+    const visited = rested ?? { setup, since, ...(await see(setup, looking)) };
+    const result = await work(visited, () => {
+      handedOver = true;
+    });
+    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(visited);
+    if (!handedOver && !stays) await closed(setup);
+    return result;
+  } catch (error) {
+    if (!handedOver) await closed(setup);
+    throw journalError(setup.dialect, error);
   }
 }
 
-async function closing<T>({ connection, dialect }: Opened, work: () => Promise<T>): Promise<T> {
+/** @returns nothing where no connection was kept, or it cannot be used any more */
+async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefined> {
+  const resting = kept.take();
+  if (!resting) return undefined;
+  const { setup, since, readOnly } = resting;
+  const seen = await answerOf(setup.connection, () => see(setup, looking));
+  if (seen?.readOnly === readOnly) return { ...seen, setup, since };
+  // An endpoint that led to a writer has another one by now, when that has become a reader.
+  setup.connection.destroy();
+  return undefined;
+}
+
+async function enterExclusively<T>(
+  open: Open,
+  entrance: Entrance,
+  work: (session: Session, state: State | undefined) => Promise<T>,
+): Promise<{ readonly value: T } | undefined> {
+  const entered = await enter(open, entrance);
+  const { setup, state } = entered;
+  return closing(setup, async () => {
+    if (!(await acquire(entered, entrance))) return undefined;
+    return { value: await holding(setup, (session) => work(session, state)) };
+  });
+}
+
+async function closing<T>(setup: ReaderSetup, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw journalError(dialect, error);
+    throw journalError(setup.dialect, error);
   } finally {
-    // A connection in the middle of a message would make `close` wait for it.
-    if (connection.busy()) connection.destroy();
-    else await connection.close();
+    await closed(setup);
   }
 }
 
-async function acquire(
-  setup: Opened & Parameters<typeof createReader>[0],
-  { deadline, whenBusy }: ExclusiveOptions,
-): Promise<boolean> {
+async function closed({ connection }: ReaderSetup): Promise<void> {
+  // A connection in the middle of a message would make `close` wait for it.
+  if (connection.busy()) connection.destroy();
+  else await connection.close();
+}
+
+async function holding<T>(setup: SessionSetup, work: (session: Session) => Promise<T>): Promise<T> {
   const { connection, dialect, lock } = setup;
-  const reader: Reader = createReader(setup);
-  for (let pause = POLL_MS.first; ; pause = Math.min(pause * 2, POLL_MS.most)) {
-    const [answer] = await connection.query<readonly { readonly got: number | null }[]>(
-      `SELECT ${dialect.grammar.tryLock(lock)} AS got`,
-    );
-    if (answer?.got === 1) return true;
-    if ((await whenBusy(reader)) === "leave" || deadline.remainingMs() === 0) return false;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(pause, deadline.remainingMs())));
-  }
-}
-
-async function holding<T>({ connection, dialect, lock }: Opened, work: () => Promise<T>): Promise<T> {
+  let held = true;
+  const session: Session = {
+    ...createSession(setup, { sql: createSqlSteps, code: createCodeSteps }),
+    ...createRepairs(setup),
+    endRun: async (report) => {
+      await endRun(setup, report);
+      held = false;
+    },
+  };
   const ping = setInterval(() => {
     // A failure shows in the next statement of the run itself.
     if (!connection.busy()) connection.query(dialect.ping).catch(() => undefined);
   }, PING_MS);
   ping.unref();
   try {
-    return await work();
+    return await work(session);
   } finally {
     clearInterval(ping);
     // Closing the connection gives the lock back as well; asking makes sure that it is free when the answer goes out.
-    if (!connection.busy()) await connection.query(dialect.grammar.unlock(lock)).catch(() => undefined);
+    if (held && !connection.busy()) await connection.query(dialect.grammar.unlock(lock)).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
 import type { Repairs, Settlement } from "./repairs";
-import type { PlannedStep, State, StepProgress, StepRow, Verdict } from "./state";
+import type { AsExpected, PlannedStep, Question, State, StepProgress, StepRow, Verdict } from "./state";
 
 export type * from "./state";
 export type { Canceller, Repairs, Settlement };
@@ -29,17 +29,22 @@ export interface Database {
    * @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`
    */
   list(deadline: Deadline): Promise<readonly string[]>;
-  /** @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`, `FOREIGN_TABLE` */
-  read<T>(deadline: Deadline, work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Reads the journal, and lets `work` go on on the same connection.
+   * @throws MigratorError `UNREACHABLE`, `ACCESS_DENIED`, `FOREIGN_TABLE`
+   */
+  read<T>(
+    deadline: Deadline,
+    asked: Question,
+    work: (visit: Visit, state: State | AsExpected) => Promise<T>,
+  ): Promise<T>;
   /**
    * Runs `work` while holding the lock of this database; asks `whenBusy` about every time that somebody else has it.
+   * `state`: what the journal says then, where it was asked for and the lock was free at once.
    * @returns what `work` returned, or `undefined` when `whenBusy` said to leave or the deadline came first.
    * @throws MigratorError as `read`, and `READ_ONLY`
    */
-  exclusively<T>(
-    options: ExclusiveOptions,
-    work: (session: Session) => Promise<T>,
-  ): Promise<{ readonly value: T } | undefined>;
+  exclusively: Exclusively;
   /** Runs `work` beside whoever holds the lock. @throws MigratorError as `read`, and `READ_ONLY` */
   cancelling<T>(deadline: Deadline, work: (canceller: Canceller) => Promise<T>): Promise<T>;
   /** How this dialect cuts what is left of a script, from the statement of this index on, into what commits together. Pure. */
@@ -59,8 +64,21 @@ export interface Deadline {
   remainingMs(): number;
 }
 
+export type Exclusively = <T>(
+  options: ExclusiveOptions,
+  work: (session: Session, state: State | undefined) => Promise<T>,
+) => Promise<{ readonly value: T } | undefined>;
+
+/** A connection that has read the journal. */
+export interface Visit extends Reader {
+  /** As of the Database, on this connection, which can be used for nothing else then. */
+  readonly exclusively: Exclusively;
+}
+
 export interface ExclusiveOptions {
   readonly deadline: Deadline;
+  /** The journal's tables are there, and are to be read with the lock; this run is asked for. */
+  readonly runId?: string;
   /** Asked when somebody else holds the lock, with a Reader on this caller's own connection. */
   whenBusy(reader: Reader): Promise<"wait" | "leave">;
 }
@@ -186,6 +204,8 @@ export interface Session extends Reader, CodeSession, Repairs {
   /** Records that a run begins; one that goes on keeps the plan with which it first began. */
   startRun(run: RunStart, plan: readonly PlannedStep[]): Promise<void>;
   finishRun(report: Report): Promise<void>;
+  /** As `finishRun`, of this session's own run; gives the lock back, so that nothing may follow. */
+  endRun(report: Report): Promise<void>;
   /**
    * One transaction, committed when `work` returns, while nobody else holds the lock or writes the tables of the Guard; what
    * may not be locked is only read. `busy`: what somebody else has; `work` was not called.

@@ -19,8 +19,12 @@ export interface Dialect {
   place(database: string): Place;
   /** Whether there is such a place at all, when none of our tables is in it. @throws MigratorError `INVALID_SETTINGS` */
   find(connection: Connection, place: Place): Promise<void>;
-  /** Makes ready to change something. @throws MigratorError `READ_ONLY` */
-  enter(connection: Connection, place: Place): Promise<Server>;
+  /** A statement that asks what is to be known before anything is changed. */
+  readonly facts: string;
+  /** What its row says. @throws MigratorError `READ_ONLY` */
+  server(facts: Facts | undefined, connection: Connection): Server;
+  /** Makes ready to change something; the server refuses it where it takes no writes. */
+  readying(place: Place): readonly Part[];
   /** Keeps the connection from being taken for one whose process has vanished. */
   readonly ping: string;
   /** Puts the session back to what every migration may expect, whatever the one before has set. */
@@ -120,6 +124,15 @@ export interface Place {
   /** As in the settings, for messages and the server's catalogue. */
   readonly plainTables: JournalTables;
   readonly lock: string;
+}
+
+/** What the server says of itself and of this connection. */
+export interface Facts {
+  readonly id: number;
+  readonly readOnly: number | boolean;
+  /** MySQL's, as the next one. */
+  readonly packetBytes?: number;
+  readonly version?: string;
 }
 
 /** What is known of the server once it was asked. */

@@ -1,3 +1,5 @@
+import type { Expected } from "./state";
+
 /**
  * How our own SQL is written in one dialect. It runs between the statements of migrations, so nothing in it may depend on
  * what they have set in the session.
@@ -47,6 +49,16 @@ export interface Grammar {
   replace(table: string, key: string, values: Columns): string;
   /** Inserts a row, or updates the one that has the same key. */
   upsert(table: string, key: string, row: { readonly insert: Columns; readonly update: Columns }): string;
+  /** Statements that remember, until their message ends, whether a table of ours has the rows that are expected of it. */
+  remember(table: string, expected: Expected): readonly string[];
+  /** What they remember: 1 or 0. */
+  readonly remembered: string;
+  /** Statements that let the server end this session when it idles for a minute, where it can do that. */
+  readonly endIdle: readonly string[];
+  /** 1 where it can. */
+  readonly endsIdle: string;
+  /** 1 where the server takes no writes. */
+  readonly readOnly: string;
   /** Names and columns of those of these tables that are there: rows of `table` and `column`. */
   columns(schema: string, tables: readonly string[]): string;
 }

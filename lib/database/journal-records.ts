@@ -2,36 +2,47 @@ import { MigratorError } from "../errors";
 import type { Phase } from "../migration";
 import type { Report } from "../report";
 import { type CodeRecord, type CodeRow, lastRecordOf, recordOf } from "./code-records";
-import type { AppliedRow, Recorded, RunRow, State, StepError, StepRow } from "./database";
+import type { AppliedRow, Question, Recorded, RunRow, State, StepError, StepRow } from "./database";
 import type { Dialect, Place } from "./dialect";
 import { ADDED, COLUMNS, type JournalTables, parseScript, readScript, TORN } from "./journal";
 
-export interface Asked {
-  readonly runId: string;
+export interface Asked extends Question {
   /** Columns that an older table of ours lacks. */
   readonly absent: ReadonlySet<string>;
+  /** The connection is to end by itself when it idles. */
+  readonly use?: "kept";
 }
 
-/** Reads everything in one message. Results: applied, step, its last record, the asked run, unfinished runs, holder. */
-export function readState({ grammar }: Pick<Dialect, "grammar">, { tables, lock }: Place, asked: Asked): string {
-  const { name: q, text, age, iso, now } = grammar;
-  const { runId, absent } = asked;
+/**
+ * Statements that read everything in one message. The last six results: applied, step, its last record, the asked run,
+ * unfinished runs, what there is around it.
+ */
+export function readState(
+  { grammar }: Pick<Dialect, "grammar">,
+  { tables, lock }: Place,
+  asked: Asked,
+): readonly string[] {
+  const { name: q, text, age, iso, now, remembered } = grammar;
+  const { runId, absent, expected, use } = asked;
   const list = (...columns: readonly string[]) =>
     columns.map((column) => (absent.has(column) ? `NULL AS ${q(column)}` : q(column))).join(", ");
   const run = `SELECT ${list("runId", "action", "runKey", "bundle", "connection", "plan")}, ${age(q("startedAt"))} AS ${q("elapsedMs")},
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
+    ...(use === "kept" ? grammar.endIdle : []),
+    ...(expected ? grammar.remember(tables.migration, expected) : []),
     `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable", "phase")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
- FROM ${tables.migration} ORDER BY ${q("id")}`,
+ FROM ${tables.migration}${expected ? ` WHERE ${remembered} = 0` : ""} ORDER BY ${q("id")}`,
     `SELECT ${list("name", "direction", "checksum", "normalised", "script", "down", "statement", "connection", "runId", "bundle", "error", "probe", "state", "cuts", "phase")},
  ${age(q("startedAt"))} AS ${q("elapsedMs")}, ${age(q("startedAt"))} - ${age(q("deadline"))} AS ${q("allowedMs")}
  FROM ${tables.step} WHERE ${q("id")} = 1 AND ${q("name")} IS NOT NULL`,
     lastRecordOf({ grammar }, tables),
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
-    `SELECT ${grammar.holder(lock)} AS holder`,
-  ].join(";\n");
+    `SELECT ${grammar.holder(lock)} AS holder, ${expected ? remembered : 0} AS ${q("asExpected")}, ${grammar.readOnly} AS ${q("readOnly")},
+ ${use === "kept" ? grammar.endsIdle : 0} AS ${q("endsIdle")}`,
+  ];
 }
 
 type Rows<T> = readonly T[];
@@ -68,14 +79,22 @@ export type StateRecords = readonly [
   Rows<CodeRow>,
   Rows<RunRecord>,
   Rows<RunRecord>,
-  Rows<{ readonly holder: number | null }>,
+  Rows<Around>,
 ];
 
-export function stateOf([applied, steps, records, runs, unfinished, [lock]]: StateRecords, dialect: Judging): State {
+interface Around {
+  readonly holder: number | null;
+  /** Of these three, 1 or 0. */
+  readonly asExpected: unknown;
+  readonly readOnly: unknown;
+  readonly endsIdle: unknown;
+}
+
+export function stateOf([applied, steps, records, runs, unfinished, [around]]: StateRecords, dialect: Judging): State {
   const recorded = recordedOf(records.map(recordOf)[0], dialect);
   const [step] = steps.map((one) => ({ ...stepRow(one), ...(recorded && one.script === null && { recorded }) }));
   const [run] = runs.map(runRow);
-  const holder = lock?.holder ?? undefined;
+  const holder = around?.holder ?? undefined;
   return {
     tables: "ready",
     applied: applied.map(appliedRow),

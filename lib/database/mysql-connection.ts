@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Connection as Client, ConnectionOptions, FieldPacket, QueryError, ResultSetHeader } from "mysql2";
 import serverlessMysql from "serverless-mysql";
 import type { Login } from "../login";
@@ -60,12 +61,18 @@ function wrap(client: Client): Connection {
       pending -= 1;
     });
   };
+  // Without a listener a connection that breaks while it rests would end the process.
+  client.on("error", () => undefined);
+  // The types leave it out: https://github.com/sidorares/node-mysql2/blob/master/lib/base/connection.js
+  const { stream } = client as unknown as { readonly stream: Socket };
   return {
     ...(client.threadId && { announcedId: client.threadId }),
     query: (sql) => track(query(client, sql)),
     execute: (sql, values, around) => track(execute(client, { sql, values, around })),
     send: (parts, deadline, heard) => track(send(client, { parts, heard }, deadline)),
     busy: () => pending > 0,
+    rest: () => stream.unref(),
+    use: () => stream.ref(),
     close: () => new Promise((resolve) => client.end(() => resolve())),
     destroy: () => client.destroy(),
   };

@@ -25,6 +25,10 @@ const assignments = (columns: Columns) =>
     .map(([column, value]) => `${name(column)} = ${value}`)
     .join(", ");
 
+const SAME = "@migration_lambda_same";
+/** As `digestOfSet` has it. */
+const line = [name("name"), text("\n"), name("checksum"), text("\n")].join(", ");
+
 /** Times are DATETIME(6) in UTC. */
 export const mysqlGrammar: Grammar = {
   name,
@@ -54,6 +58,17 @@ export const mysqlGrammar: Grammar = {
   replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
   upsert: (table, _key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,
+  // A digest that was cut short would be another one.
+  remember: (table, { count, digest }) => [
+    "SET SESSION group_concat_max_len = 4294967295",
+    `SET ${SAME} = (SELECT COUNT(*) = ${count} AND SHA2(GROUP_CONCAT(${line} ORDER BY ${name("name")} SEPARATOR ''), 256) = '${digest}' FROM ${table})`,
+    "SET SESSION group_concat_max_len = DEFAULT",
+  ],
+  remembered: `COALESCE(${SAME}, 0)`,
+  // A transaction that stays open would keep what it has read from being altered.
+  endIdle: ["SET SESSION wait_timeout = 60, autocommit = 1"],
+  endsIdle: "1",
+  readOnly: "@@innodb_read_only",
   columns: (schema, tables) =>
     `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\` FROM information_schema.COLUMNS
  WHERE TABLE_SCHEMA = ${text(schema)} AND TABLE_NAME IN (${tables.map(text).join(", ")})`,

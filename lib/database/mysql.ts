@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Logins } from "../login";
 import { connectWith } from "./connecting";
-import type { Connection, Part, ServerError } from "./connection";
-import { createDatabase } from "./create";
+import type { Part, ServerError } from "./connection";
+import { createDatabase, type Ways } from "./create";
 import type { Database } from "./database";
-import type { Dialect, Place, Server } from "./dialect";
+import type { Dialect, Facts, Place, Server } from "./dialect";
 import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
 import { effectOf } from "./mysql-effects";
@@ -20,8 +19,7 @@ import { chainFrom, tracesIn } from "./mysql-traces";
 import { canSkipLocked, isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
-export interface MysqlOptions {
-  readonly logins: Logins;
+export interface MysqlOptions extends Ways {
   readonly tables: JournalTables;
   /** How long one statement waits for another transaction's lock, in seconds. The server's own default is a year. */
   readonly lockTimeoutSeconds: number;
@@ -29,8 +27,10 @@ export interface MysqlOptions {
 
 /** A Session that holds the lock and does nothing is ended by the server after so many seconds: its process has vanished. */
 const IDLE_SECONDS = 60;
-/** The second one is for a process that is frozen, and takes no answer. */
-const LIMITS = `SET SESSION wait_timeout = ${IDLE_SECONDS}, net_write_timeout = ${IDLE_SECONDS}`;
+/** The second one is for a process that is frozen, and takes no answer; reading may have left the third one changed. */
+const LIMITS = `SET SESSION wait_timeout = ${IDLE_SECONDS}, net_write_timeout = ${IDLE_SECONDS}, group_concat_max_len = DEFAULT`;
+const FACTS =
+  "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, VERSION() AS version, @@innodb_read_only AS readOnly";
 /** MySQL 8.0, MariaDB 10.6: https://mariadb.com/kb/en/atomic-ddl/ */
 const ATOMIC_DDL = `IF(VERSION() LIKE '%MariaDB%',
  SUBSTRING_INDEX(VERSION(), '.', 1) * 100 + SUBSTRING_INDEX(SUBSTRING_INDEX(VERSION(), '.', 2), '.', -1) >= 1006, SUBSTRING_INDEX(VERSION(), '.', 1) >= 8)`;
@@ -40,7 +40,7 @@ const DATABASES = `SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA
 const PACKET_RESERVE = 4_096;
 
 /** MySQL, MariaDB and Aurora MySQL. */
-export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions): Database {
+export function createMysql({ tables, lockTimeoutSeconds, ...ways }: MysqlOptions): Database {
   const reset = (place: Place) => resetSession(place, lockTimeoutSeconds);
   const dialect: Dialect = {
     name: "mysql",
@@ -56,7 +56,10 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     }),
     // Whoever is connected is in it.
     find: async () => undefined,
-    enter: (connection, place) => enter(connection, reset(place)),
+    facts: FACTS,
+    server: serverOf,
+    // Who may write to a server whose `read_only` is on is known to the server alone.
+    readying: (place) => [...reset(place), { sql: mysqlGrammar.begin }, { sql: "ROLLBACK" }, { sql: LIMITS }],
     ping: "DO 0",
     reset,
     createTables,
@@ -82,7 +85,7 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     implicitAlone: false,
     errors: mysqlErrors,
   };
-  return createDatabase(dialect, logins);
+  return createDatabase(dialect, ways);
 }
 
 function qualified(database: string, tables: JournalTables): JournalTables {
@@ -98,29 +101,16 @@ function lockName(database: string): string {
     : `migration-lambda.${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
 }
 
-interface Facts {
-  readonly id: number;
-  readonly packetBytes: number;
-  readonly version: string;
-  readonly readOnly: number;
-}
-
-async function enter(connection: Connection, reset: readonly Part[]): Promise<Server> {
-  const [facts] = await connection.query<readonly Facts[]>(
-    "SELECT CONNECTION_ID() AS id, @@max_allowed_packet AS packetBytes, VERSION() AS version, @@innodb_read_only AS readOnly",
-  );
+function serverOf(facts: Facts | undefined): Server {
   if (!facts || facts.readOnly === 1) throw readOnly();
-  // Who may write to a server whose `read_only` is on is known to the server alone.
-  const writes = [{ sql: mysqlGrammar.begin }, { sql: "ROLLBACK" }];
-  const parts = [...reset, ...writes, { sql: LIMITS }];
-  await connection.query(parts.map((part) => part.sql).join(";\n"));
-  const messageBytes = facts.packetBytes - PACKET_RESERVE;
+  const { id, packetBytes = 0, version = "" } = facts;
+  const messageBytes = packetBytes - PACKET_RESERVE;
   return {
-    id: facts.id,
+    id,
     messageBytes,
-    ...(canSkipLocked(facts.version) && { relay: mysqlRelay }),
-    skips: (sql) => isCommentFor(facts.version, sql),
-    tooLarge: (sql) => (Buffer.byteLength(sql) > messageBytes ? tooLarge(facts.packetBytes) : undefined),
+    ...(canSkipLocked(version) && { relay: mysqlRelay }),
+    skips: (sql) => isCommentFor(version, sql),
+    tooLarge: (sql) => (Buffer.byteLength(sql) > messageBytes ? tooLarge(packetBytes) : undefined),
   };
 }
 

@@ -69,6 +69,8 @@ function wrap(client: pg.Client, socket: Socket): Connection {
         return sent;
       }),
     busy: () => left || pending > 0,
+    rest: () => socket.unref(),
+    use: () => socket.ref(),
     close: () => client.end(),
     destroy: () => {
       if (!left) socket.destroy();

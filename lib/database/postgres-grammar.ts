@@ -25,6 +25,16 @@ function values(columns: Columns): string {
 const assignments = (columns: readonly (readonly [string, string])[]) =>
   columns.map(([column, value]) => `${name(column)} = ${value}`).join(", ");
 
+const SAME = "'migration_lambda.same'";
+/** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT */
+const ENDS_IDLE = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000";
+/** As `digestOfSet` has it. */
+const line = '"name" || pg_catalog.chr(10) || "checksum" || pg_catalog.chr(10)';
+
+/** Of all rows, by the bytes of their names. Unlike `md5`, a server in FIPS mode has it. */
+const sha256 = (rows: string) =>
+  `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(${rows}, '' ORDER BY "name" COLLATE "C"), 'UTF8')), 'hex')`;
+
 /** Times are `timestamptz`. The clock's time and not the transaction's, which stands still. A lock is a number, in decimal. */
 export const postgresGrammar: Grammar = {
   name,
@@ -59,6 +69,16 @@ export const postgresGrammar: Grammar = {
   },
   upsert: (table, key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON CONFLICT (${name(key)}) DO UPDATE SET ${assignments(Object.entries(update))}`,
+  remember: (table, { count, digest }) => [
+    `SELECT pg_catalog.set_config(${SAME}, (SELECT COALESCE(pg_catalog.count(*) = ${count} AND ${sha256(line)} = '${digest}', false)
+ FROM ${table})::pg_catalog.text, true)`,
+  ],
+  remembered: `CASE WHEN pg_catalog.current_setting(${SAME}, true) = 'true' THEN 1 ELSE 0 END`,
+  endIdle: [
+    `SELECT CASE WHEN ${ENDS_IDLE} THEN pg_catalog.set_config('idle_session_timeout', '60000', false) END AS limited`,
+  ],
+  endsIdle: `CASE WHEN ${ENDS_IDLE} THEN 1 ELSE 0 END`,
+  readOnly: "CASE WHEN pg_catalog.pg_is_in_recovery() THEN 1 ELSE 0 END",
   columns: (schema, tables) =>
     `SELECT c.relname AS "table", a.attname AS "column" FROM pg_catalog.pg_class c
  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid

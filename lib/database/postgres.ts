@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { MigratorError } from "../errors";
-import type { Logins } from "../login";
 import { connectWith } from "./connecting";
 import type { Connection, Part } from "./connection";
-import { createDatabase } from "./create";
+import { createDatabase, type Ways } from "./create";
 import type { Database } from "./database";
-import type { Dialect, Place, Server } from "./dialect";
+import type { Dialect, Facts, Place, Server } from "./dialect";
 import type { JournalTables } from "./journal";
 import { connectPostgres } from "./postgres-connection";
 import { effectOf } from "./postgres-effects";
@@ -18,8 +17,7 @@ import { postgresManner } from "./postgres-manner";
 import { head, isRepeatable, remarkOn, segmentsOf, unendedIn } from "./postgres-segments";
 import { readOnly } from "./session";
 
-export interface PostgresOptions {
-  readonly logins: Logins;
+export interface PostgresOptions extends Ways {
   readonly tables: JournalTables;
   /** Where the journal's tables are, and what migrations find first on their search path. It must be there. */
   readonly schema: string;
@@ -29,6 +27,8 @@ export interface PostgresOptions {
 
 /** A Session that does nothing is ended by the server after so many milliseconds: its process has vanished. */
 const IDLE_MS = 60_000;
+const FACTS = `SELECT pg_catalog.pg_backend_pid() AS id,
+ pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`;
 /** `rdsadmin` is RDS's own: nobody else may connect to it. */
 const DATABASES = `SELECT datname AS name FROM pg_catalog.pg_database
  WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin'`;
@@ -36,7 +36,7 @@ const DATABASES = `SELECT datname AS name FROM pg_catalog.pg_database
 const MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** PostgreSQL and Aurora PostgreSQL. */
-export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: PostgresOptions): Database {
+export function createPostgres({ tables, schema, lockTimeoutSeconds, ...ways }: PostgresOptions): Database {
   const reset = (place: Place) => resetSession(place, lockTimeoutSeconds);
   const dialect: Dialect = {
     name: "postgres",
@@ -51,7 +51,9 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
       lock: lockKey(database, schema),
     }),
     find: findSchema,
-    enter: (connection, place) => enter(connection, reset(place)),
+    facts: FACTS,
+    server: serverOf,
+    readying: reset,
     ping: "SELECT 1",
     reset,
     createTables,
@@ -76,7 +78,7 @@ export function createPostgres({ logins, tables, schema, lockTimeoutSeconds }: P
     implicitAlone: true,
     errors: postgresErrors,
   };
-  return createDatabase(dialect, logins);
+  return createDatabase(dialect, ways);
 }
 
 function qualified(schema: string, tables: JournalTables): JournalTables {
@@ -104,18 +106,8 @@ export async function findSchema(connection: Connection, { schema }: Pick<Place,
   });
 }
 
-interface Facts {
-  readonly id: number;
-  readonly readOnly: boolean;
-}
-
-async function enter(connection: Connection, reset: readonly Part[]): Promise<Server> {
-  const [facts] = await connection.query<readonly Facts[]>(
-    `SELECT pg_catalog.pg_backend_pid() AS id,
- pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
-  );
+function serverOf(facts: Facts | undefined, connection: Connection): Server {
   if (!facts || facts.readOnly) throw readOnly();
-  await connection.query(reset.map((part) => part.sql).join(";\n"));
   return {
     id: facts.id,
     messageBytes: MESSAGE_BYTES,

@@ -35,7 +35,9 @@ export interface AcceptedRow extends Applied {
 export function createRepairs(setup: SessionSetup): Repairs {
   const ends = (reports: readonly Report[]) => reports.map((report) => finishRun(report, contextOf(setup)));
   return {
-    accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
+    accept: async (row, ended) => {
+      await write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]);
+    },
     settle: async ({ statement, error, record }, ended) => {
       const { text, whileLocked } = setup.dialect.grammar;
       const values = {

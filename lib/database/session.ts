@@ -1,84 +1,21 @@
 import { MigratorError } from "../errors";
 import { maskMessage } from "../mask";
-import { progressOf } from "./activity";
+import type { Report } from "../report";
 import { createAdoption } from "./adoption";
 import type { CodeSession } from "./code-session";
-import type { Connection, Part } from "./connection";
-import type { Deadline, Reader, Repairs, Session, Step, StepError, StepRow } from "./database";
-import type { Dialect, Place, Server } from "./dialect";
-import { createForeignReader } from "./foreign";
+import type { Part } from "./connection";
+import type { Deadline, Repairs, Session, Step, StepError, StepRow } from "./database";
+import type { Dialect, Server } from "./dialect";
 import { intentOfRow } from "./journal";
-import { presentTables, readState, type StateRecords, stateOf } from "./journal-records";
+import { presentTables } from "./journal-records";
 import { finishRun, startRun } from "./journal-runs";
 import { emptyStep, entry, intentPart, type MessageContext, updateStep } from "./message";
-import { verdictOn } from "./verdict";
-
-/** What reading takes. */
-export interface ReaderSetup extends Place {
-  readonly dialect: Dialect;
-  readonly connection: Connection;
-}
+import { type ColumnRow, columnsIn, createReader, type ReaderSetup } from "./reading";
 
 /** What a Session takes. */
 export interface SessionSetup extends ReaderSetup {
   readonly server: Server;
   readonly deadline: Deadline;
-}
-
-export function createReader(setup: ReaderSetup): Reader {
-  const { connection, dialect, plainTables } = setup;
-  const read = async (runId: string, absent: readonly string[] = []) => {
-    const asked = { runId, absent: new Set(absent) };
-    return stateOf(await connection.query<StateRecords>(readState(dialect, setup, asked)), dialect);
-  };
-  return {
-    ...createForeignReader(setup),
-    database: setup.database,
-    verdict: (row) => verdictOn(setup, row),
-    progress: (step) => progressOf(setup, step),
-    state: async (runId) => {
-      try {
-        return await read(runId);
-      } catch (error) {
-        if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
-      }
-      const present = presentTables(plainTables, await readColumns(setup));
-      if (!present.tables.has("migration")) {
-        await dialect.find(connection, setup);
-        if (present.tables.has("run")) await withoutRuns(setup);
-        return { tables: "missing", applied: [], unfinished: [] };
-      }
-      if (present.tables.size === 3) {
-        const absent = present.absent.map(({ column }) => column);
-        // Somebody else may have made them in between.
-        return { ...(await read(runId, absent)), ...(absent.length > 0 && { tables: "old" as const }) };
-      }
-      throw new MigratorError(
-        "FOREIGN_TABLE",
-        `The table ${plainTables.migration} is there, but not those that belong to it.`,
-        { advice: "Make the three tables as docs/privileges.md shows, or grant SELECT on all of them." },
-      );
-    },
-  };
-}
-
-/** Runs without the table of what they applied: to begin anew would run all of it once more. @throws MigratorError `FOREIGN_TABLE` */
-async function withoutRuns({ connection, tables, plainTables }: ReaderSetup): Promise<void> {
-  const runs = await connection.query<readonly unknown[]>(`SELECT 1 FROM ${tables.run} LIMIT 1`);
-  if (runs.length === 0) return;
-  throw new MigratorError(
-    "FOREIGN_TABLE",
-    `${plainTables.run} has runs, but the table ${plainTables.migration} is gone.`,
-    {
-      advice: `Restore ${plainTables.migration}; or, where all migrations are to run again, drop ${plainTables.run} and ${plainTables.step} too.`,
-    },
-  );
-}
-
-function readColumns({ connection, dialect, schema, plainTables }: ReaderSetup) {
-  return connection.query<readonly { readonly table: string; readonly column: string }[]>(
-    dialect.grammar.columns(schema, Object.values(plainTables)),
-  );
 }
 
 export function contextOf({ dialect, tables, lock, deadline }: SessionSetup): MessageContext {
@@ -91,7 +28,7 @@ export interface StepWays {
   code(setup: SessionSetup): CodeSession;
 }
 
-export function createSession(setup: SessionSetup, ways: StepWays): Omit<Session, keyof Repairs> {
+export function createSession(setup: SessionSetup, ways: StepWays): Omit<Session, keyof Repairs | "endRun"> {
   const { connection, dialect } = setup;
   return {
     ...createReader(setup),
@@ -99,8 +36,9 @@ export function createSession(setup: SessionSetup, ways: StepWays): Omit<Session
     ...ways.code(setup),
     connection: setup.server.id,
     prepare: async () => {
-      for (const sql of dialect.createTables(setup.tables)) await write(setup, [{ sql }]);
-      const { absent } = presentTables(setup.plainTables, await readColumns(setup));
+      const made = dialect.createTables(setup.tables).map((sql) => ({ sql }));
+      const results = await write(setup, made, [{ sql: columnsIn(setup) }]);
+      const { absent } = presentTables(setup.plainTables, results.at(-1) as readonly ColumnRow[]);
       const additions = absent.map(
         ({ table, column }) =>
           `ALTER TABLE ${setup.tables[table]} ADD COLUMN ${dialect.grammar.name(column)} ${dialect.added[column]}`,
@@ -125,6 +63,11 @@ export function createAudit(setup: SessionSetup): Pick<Session, "startRun" | "fi
       await write(setup, [finishRun(report, contextOf(setup))]);
     },
   };
+}
+
+/** Records the end of a run and gives the lock back, in one message. */
+export async function endRun(setup: SessionSetup, report: Report): Promise<void> {
+  await write(setup, [finishRun(report, contextOf(setup))], [{ sql: setup.dialect.grammar.unlock(setup.lock) }]);
 }
 
 export type JournalMark = Pick<StepRow, "statement" | "probe">;
@@ -158,10 +101,16 @@ export function recordError(error: StepError, context: MessageContext): Part {
 /**
  * Writes to the journal, all of it or nothing. Begins and commits by itself: the migration before may have left tables locked,
  * a transaction open or `autocommit` off. Without a deadline: what has been done must be recorded, and there is a reserve for it.
+ * @param after what is sent with it, once it is committed
+ * @returns a result for each statement that was sent
  */
-export async function write(setup: SessionSetup, parts: readonly Part[]): Promise<void> {
+export async function write(
+  setup: SessionSetup,
+  parts: readonly Part[],
+  after: readonly Part[] = [],
+): Promise<readonly unknown[]> {
   try {
-    await ours(setup, entry(setup, parts));
+    return await ours(setup, [...entry(setup, parts), ...after]);
   } catch (error) {
     if ((error as MigratorError).code !== "CONNECTION_LOST") await ours(setup, [{ sql: "ROLLBACK" }]);
     throw error;
@@ -172,9 +121,9 @@ export async function write(setup: SessionSetup, parts: readonly Part[]): Promis
 export async function ours(
   { connection, dialect }: Pick<SessionSetup, "connection" | "dialect">,
   parts: readonly Part[],
-): Promise<void> {
+): Promise<readonly unknown[]> {
   try {
-    await connection.query(parts.map(({ sql }) => sql).join(";\n"));
+    return await connection.query(parts.map(({ sql }) => sql).join(";\n"));
   } catch (error) {
     throw journalError(dialect, error);
   }

@@ -104,6 +104,23 @@ export interface RunRow {
   readonly report?: Report;
 }
 
+/** The rows of what is applied, as somebody takes them to be. */
+export interface Expected {
+  readonly count: number;
+  /** As of `digestOfSet`, of the rows by the bytes of their names. */
+  readonly digest: string;
+}
+
+export interface Question {
+  /** The run that is asked for. */
+  readonly runId: string;
+  /** Where the rows are these they need not travel. */
+  readonly expected?: Expected;
+}
+
+/** What the journal says where it has the rows that were expected, no more and no fewer. */
+export type AsExpected = Omit<State, "applied"> & { readonly applied: "as expected" };
+
 /** What the database knows of its migrations, at one instant. */
 export interface State {
   /** `old`: without columns that came later; they are read as empty until the tables are made ready. */

@@ -1,6 +1,6 @@
 import type { StepRow, Verdict } from "./database";
 import { isUnchanged, probeOf, reachedBy, tookEffect, tracesBefore } from "./effect";
-import type { ReaderSetup } from "./session";
+import type { ReaderSetup } from "./reading";
 
 /** How far a step came that was cut off in statements which commit by themselves. Reads only. */
 export async function verdictOn(setup: ReaderSetup, row: StepRow): Promise<Verdict> {

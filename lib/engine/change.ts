@@ -1,5 +1,5 @@
-import type { MigrateCommand, PlanCommand, RollbackCommand } from "../command";
-import type { Reader, RunRow, Session, State, Verdict } from "../database/database";
+import type { Command, MigrateCommand, PlanCommand, RollbackCommand } from "../command";
+import type { AsExpected, Reader, RunRow, Session, State, Verdict } from "../database/database";
 import type { DoneStep, Report } from "../report";
 import { appliedElsewhere } from "./adopt";
 import { makePlan, type Plan } from "./plan";
@@ -27,6 +27,22 @@ export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand
     },
     carryOut: (session, state, joined) => carryOut(work, session, { state, joined }),
   };
+}
+
+/**
+ * Where all migrations are applied as they are.
+ * @returns nothing where that does not answer the Command, or something is begun
+ */
+export function allApplied(
+  asked: Pick<Turn, "head" | "migrations">,
+  command: Command,
+  { step, run }: AsExpected,
+): Report | undefined {
+  if (command.action !== "migrate" || step || run) return undefined;
+  const { to } = command;
+  if (to !== undefined && !asked.migrations.some(({ name }) => name === to)) return undefined;
+  const plan = { steps: [], problems: [], notices: [] };
+  return command.dryRun ? dryRunReport(asked, plan) : nothingReport(asked, plan);
 }
 
 /** What a Command would do, without the lock. */
@@ -99,11 +115,11 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
   return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
 }
 
-function nothingReport({ head }: Work, { notices }: Plan): Report {
+function nothingReport({ head }: Pick<Turn, "head">, { notices }: Plan): Report {
   return report(head, { outcome: "done", message: "Nothing to do.", ...(notices.length > 0 && { notices }) });
 }
 
-function dryRunReport({ head }: Work, { steps, problems, notices }: Plan): Report {
+function dryRunReport({ head }: Pick<Turn, "head">, { steps, problems, notices }: Plan): Report {
   if (problems.length > 0) return refusedReport(head, problems);
   const remaining = steps.map(({ name }) => name);
   const message = `A dry run: ${remaining.length} to do, nothing done.`;

@@ -9,17 +9,18 @@ import {
   runIdOf,
   type StatusCommand,
 } from "../command";
-import type { Database, Reader, RunStart, State } from "../database/database";
+import type { Database, Question, Reader, RunStart, State } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Migration } from "../migration";
 import type { Problem, Report } from "../report";
+import { digestByName } from "../set-digest";
 import type { Source } from "../source/source";
 import { acceptTask } from "./accept";
 import { adoptTask } from "./adopt";
 import { baselineTask } from "./baseline";
 import { cancelStatement } from "./cancel";
-import { changeTask, previewReport } from "./change";
+import { allApplied, changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
 import { resumption } from "./plan";
 import { reached } from "./recovery";
@@ -81,25 +82,35 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
   const { action } = command;
   const runId = runIdOf(command, call.requestId);
   const migrations = await options.source.load(abortAfter(deadline.remainingMs()));
+  const headAt = (database: string) => ({ runId, action, database, startedAt });
   const turnAt = (database: string): Turn => {
     const { caller } = call;
     const key = runKey(command, migrations);
     const run: RunStart = { runId, action, key, bundle: options.bundle, ...(caller !== undefined && { caller }) };
-    return { ...options, migrations, head: { runId, action, database, startedAt }, run, call, deadline };
+    return { ...options, migrations, head: headAt(database), run, call, deadline };
   };
   if (command.action === "cancel")
     return options.database.cancelling(deadline, (canceller) =>
       cancelStatement(turnAt(canceller.database), command, canceller),
     );
-  const found = await options.database.read(deadline, async (reader) => {
-    const turn = turnAt(reader.database);
-    const state = await reader.state(runId);
-    if (command.action === "status") return statusOf(turn, command, { reader, state });
-    if (command.action === "plan") return previewReport(turn, command, { reader, state });
+  return options.database.read(deadline, { runId, ...expectedOf(command, migrations) }, async (visit, seen) => {
+    const asked = { head: headAt(visit.database), migrations };
+    const nothing = seen.applied === "as expected" && allApplied(asked, command, seen);
+    if (nothing) return nothing;
+    const turn = turnAt(visit.database);
+    const state = seen.applied === "as expected" ? await visit.state(runId) : seen;
+    if (command.action === "status") return statusOf(turn, command, { reader: visit, state });
+    if (command.action === "plan") return previewReport(turn, command, { reader: visit, state });
     const task = taskOf(turn, command);
-    return stored(turn, state) ?? (await task.look(reader, state)) ?? { turn, task };
+    const { tables } = state;
+    return stored(turn, state) ?? (await task.look(visit, state)) ?? takeTurn(turn, task, { visit, tables });
   });
-  return "task" in found ? takeTurn(found.turn, found.task) : found;
+}
+
+/** What the journal has when there is nothing to do; of other Commands, and of one that was planned, its rows are needed. */
+function expectedOf(command: JournalCommand, migrations: readonly Migration[]): Pick<Question, "expected"> {
+  if (command.action !== "migrate" || command.plan !== undefined) return {};
+  return { expected: { count: migrations.length, digest: digestByName(migrations) } };
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import type { Call } from "../command";
-import type { Deadline, Reader, RunRow, RunStart, Session, State, Verdict } from "../database/database";
+import type { Deadline, Reader, RunRow, RunStart, Session, State, Verdict, Visit } from "../database/database";
 import { MigratorError } from "../errors";
 import type { Migration } from "../migration";
 import type { Report } from "../report";
@@ -37,9 +37,15 @@ export function stored({ run, head }: Pick<Turn, "run" | "head">, state: State):
   return ended && ["done", "failed", "refused"].includes(ended.outcome) ? ended : undefined;
 }
 
+/** What a call has seen before it asked for the lock. */
+interface Looked {
+  readonly visit: Visit;
+  readonly tables: State["tables"];
+}
+
 /** Waits for the lock, or joins the run that does the same, and carries the task out. */
-export async function takeTurn(turn: Turn, task: Task): Promise<Report> {
-  const { database, deadline, run, head } = turn;
+export async function takeTurn(turn: Turn, task: Task, { visit, tables }: Looked): Promise<Report> {
+  const { deadline, run, head } = turn;
   let joined: RunRow | undefined;
   let seen: State | undefined;
   let answer: Report | undefined;
@@ -52,7 +58,11 @@ export async function takeTurn(turn: Turn, task: Task): Promise<Report> {
     else if (current?.attended && turn.call.whenRunning === "answer") answer = joinedReport(head, current, state);
     return answer ? "leave" : "wait";
   };
-  const held = await database.exclusively({ deadline, whenBusy }, (session) => locked(turn, task, { session, joined }));
+  const { runId } = run;
+  const held = await visit.exclusively(
+    { deadline, whenBusy, ...(tables === "ready" && { runId }) },
+    async (session, state) => locked(turn, task, { session, joined, tables, state }),
+  );
   return held?.value ?? answer ?? waitingReport(head, seen);
 }
 
@@ -85,15 +95,19 @@ async function outcomeOf(joined: RunRow, reader: Reader): Promise<Report | undef
   return run?.report?.outcome === "incomplete" ? undefined : run?.report;
 }
 
-/** `joined`: the run that was waited for, when it does the same. */
-async function locked(
-  turn: Turn,
-  task: Task,
-  { session, joined }: { readonly session: Session; readonly joined: RunRow | undefined },
-): Promise<Report> {
+interface Locked extends Omit<Looked, "visit"> {
+  readonly session: Session;
+  /** The run that was waited for, when it does the same. */
+  readonly joined: RunRow | undefined;
+  /** What came with the lock. */
+  readonly state: State | undefined;
+}
+
+async function locked(turn: Turn, task: Task, { session, joined, tables, state: came }: Locked): Promise<Report> {
   const outcome = joined && (await outcomeOf(joined, session));
   if (outcome) return outcome;
-  const state = await session.state(turn.run.runId);
+  if (tables !== "ready") await session.prepare();
+  const state = came ?? (await session.state(turn.run.runId));
   if (state.tables !== "ready") await session.prepare();
   const answered = stored(turn, state);
   if (answered) return answered;
@@ -112,10 +126,13 @@ async function closeCutOff(session: Session, { run, head }: Turn, state: State):
   }
 }
 
-/** Records how a run ended. When the connection is lost over that, the Report is as true, and the next run closes this one. */
+/**
+ * Records how a run ended, and ends its session. When the connection is lost over that, the Report is as true, and the next
+ * run closes this one.
+ */
 export async function finish(session: Session, ended: Report): Promise<Report> {
   try {
-    await session.finishRun(ended);
+    await session.endRun(ended);
   } catch (error) {
     if (!(error instanceof MigratorError) || error.code !== "CONNECTION_LOST") throw error;
   }

@@ -46,7 +46,8 @@ export const locked = async <T>(
   return held.value;
 };
 
-export const stateOf = (database: Database) => database.read(within(5_000), (reader) => reader.state("run-1"));
+export const stateOf = (database: Database) =>
+  database.read(within(5_000), { runId: "run-1" }, (visit) => visit.state("run-1"));
 
 /** The promises of `lib/database/database.ts`, for any dialect. */
 export function databaseContract(subject: DatabaseSubject): void {
@@ -61,7 +62,7 @@ function reading(subject: DatabaseSubject): void {
   test("an empty database is read without anything being made in it", async () => {
     const { database, name, query } = await subject.create();
     expect(await stateOf(database)).toEqual({ tables: "missing", applied: [], unfinished: [] });
-    expect(await database.read(within(5_000), async (reader) => reader.database)).toBe(name);
+    expect(await database.read(within(5_000), { runId: "x" }, async (visit) => visit.database)).toBe(name);
     expect(
       await query(`SELECT * FROM information_schema.tables WHERE table_schema = '${subject.schema(name)}'`),
     ).toEqual([]);

@@ -95,7 +95,8 @@ function commandsOf(dialect: DialectName, commands: readonly SentCommand[], link
   return commands.flatMap((command, index) => {
     // The child does not wait for it with its answer, so it may come too late.
     if (command.text === QUIT) return [];
-    const phase = link === 0 ? "reading" : index <= locked ? "lock" : phaseOf(command.text);
+    const reads = link === 0 && (locked === -1 || index < locked);
+    const phase = reads ? "reading" : index <= locked ? "lock" : phaseOf(command.text);
     return commandPoints(command, { dialect, phase, position: { link, command: index } });
   });
 }

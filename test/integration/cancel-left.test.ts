@@ -28,7 +28,7 @@ describe.each(SERVERS)(
         head: { runId: "cancel", action: "cancel", database: "d", startedAt: "" },
       };
       const record = async () => {
-        const state = await database.read(recorder.deadline, (reader) => reader.state("x"));
+        const state = await database.read(recorder.deadline, { runId: "x" }, (visit) => visit.state("x"));
         return state.step && recordFor(recorder, { state, step: state.step, index: 1 }, undefined);
       };
       return {

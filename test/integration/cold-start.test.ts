@@ -66,7 +66,7 @@ describe.each(SERVERS)("$server", ({ server, dialect, sleep: sleeping }) => {
     const database = await createTestDatabase({ server });
     const there = databaseAt(database.url);
     let url = Object.assign(new URL(database.url), { port: "1" }).href;
-    const moving: Database = { ...there, read: (deadline, work) => databaseAt(url).read(deadline, work) };
+    const moving: Database = { ...there, read: (...read) => databaseAt(url).read(...read) };
     const { start, handler } = container(moving, [once(0)], { initMs: 2_000 });
     await start.init();
     const short = { getRemainingTimeInMillis: () => 4_000 };

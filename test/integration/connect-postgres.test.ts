@@ -14,7 +14,7 @@ const deadline = { remainingMs: () => 2_000 };
 
 function rejection(database: Database) {
   return database
-    .read(deadline, (reader) => reader.state("x"))
+    .read(deadline, { runId: "x" }, async () => undefined)
     .then(
       () => {
         throw new Error("it connected");

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Call, Command } from "../../lib/command";
 import { parseCommand } from "../../lib/command";
 import type { Database } from "../../lib/database/database";
+import type { Kept } from "../../lib/database/kept";
 import { createMysql } from "../../lib/database/mysql";
 import { createPostgres } from "../../lib/database/postgres";
 import { createMigrator, type MigratorOptions } from "../../lib/engine/migrator";
@@ -45,11 +46,15 @@ export function code(
 }
 
 /** The Database that a URL names, and other settings where they are given. */
-export function databaseAt(url: string, env: Readonly<Record<string, string>> = {}): Database {
+export function databaseAt(url: string, env: Readonly<Record<string, string>> = {}, kept?: Kept): Database {
   const dialect: DialectName = url.startsWith("mysql:") ? "mysql" : "postgres";
   const settings = readSettings({ DATABASE_URL: url, LOCK_TIMEOUT_SECONDS: "1", ...env }, dialect);
   const logins = withOwnDatabase(createLogins(settings));
-  return { mysql: createMysql, postgres: createPostgres }[dialect]({ ...settings, logins });
+  return { mysql: createMysql, postgres: createPostgres }[dialect]({
+    ...settings,
+    logins,
+    ...(kept && { kept }),
+  });
 }
 
 type Body<C = Command> = C extends Command ? Omit<C, "action"> : never;

@@ -1,0 +1,64 @@
+import { digestByName } from "../../lib/set-digest";
+import { createTestDatabase } from "../support/database";
+import { databaseAt, sql as parse, run } from "../support/migrator";
+import { SERVERS } from "../support/servers";
+
+const NAMES = ["1_a", "2_B", "2_a", "10_ü", "3_one two"];
+
+describe.each(SERVERS)("on $dialect", ({ server, dialect }) => {
+  const migrations = NAMES.map((name, index) => parse(name, `CREATE TABLE t${index} (n INT);`, dialect));
+  const expected = { count: migrations.length, digest: digestByName(migrations) };
+
+  const applied = async (set = migrations) => {
+    const { url, query } = await createTestDatabase({ server });
+    await run({ url, migrations: set, late: "apply" }, "migrate");
+    const look = (rows = expected) =>
+      databaseAt(url).read(
+        { remainingMs: () => 5_000 },
+        { runId: "x", expected: rows },
+        async (_, state) => state.applied,
+      );
+    return { look, query };
+  };
+
+  test("rows that are as expected do not travel, whatever their order was", async () => {
+    const { look } = await applied(migrations.toReversed());
+    expect(await look()).toBe("as expected");
+  });
+
+  const other = "0".repeat(64);
+  test.each([
+    ["deleted", "DELETE FROM migration WHERE name = '2_a'", 4],
+    [
+      "added",
+      `INSERT INTO migration (name, checksum, REST) SELECT '4_x', checksum, REST FROM migration WHERE name = '1_a'`,
+      6,
+    ],
+    ["changed", `UPDATE migration SET checksum = '${other}' WHERE name = '2_B'`, 5],
+    ["renamed", "UPDATE migration SET name = '2_b' WHERE name = '2_B'", 5],
+    ["given a space at its end", "UPDATE migration SET name = '1_a ' WHERE name = '1_a'", 5],
+    [
+      "given the checksum of another one, and that one its",
+      "UPDATE migration SET checksum = CASE name WHEN '1_a' THEN (SELECT c FROM (SELECT checksum AS c FROM migration WHERE name = '2_a') o) ELSE (SELECT c FROM (SELECT checksum AS c FROM migration WHERE name = '1_a') o) END WHERE name IN ('1_a', '2_a')",
+      5,
+    ],
+  ])("it is noticed when a row was %s by hand", async (_, statement, rows) => {
+    const { look, query } = await applied();
+    const names = ["createdAt", "updatedAt", "normalised", "durationMs", "runId", "bundle"];
+    const rest = names.map((name) => (dialect === "mysql" ? name : `"${name}"`)).join(", ");
+    await query(statement.replaceAll("REST", rest));
+    expect(await look()).toHaveLength(rows);
+  });
+
+  test("no rows at all are not taken for those that are expected", async () => {
+    const { look, query } = await applied();
+    await query("DELETE FROM migration");
+    expect([await look(), await look({ count: 0, digest: digestByName([]) })]).toEqual([[], []]);
+  });
+
+  test("rows of an older layout are read, and not compared", async () => {
+    const { look, query } = await applied();
+    await query("ALTER TABLE migration DROP COLUMN phase");
+    expect(await look()).toHaveLength(5);
+  });
+});
