@@ -22,9 +22,9 @@ export interface Late {
 }
 
 /**
- * Keeps packages as packed text, which is compiled when something of them is first used. V8 looks through all code of a file, at
- * 30 ns a byte, before its first line runs; a text it skips. Files of their own would do as well, and would be missing from
- * every zip that is made of the one file.
+ * Keeps packages as packed text, which is compiled when something of them is first used. V8 looks through all code of a
+ * file, at 30 ns a byte, before its first line runs; a text it skips. Files of their own would do as well, and would be
+ * missing from every zip that is made of the one file.
  */
 export function compileLate(build: PluginBuild, late: Late): void {
   for (const [unit, packages] of Object.entries(UNITS)) {
