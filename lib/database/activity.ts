@@ -1,4 +1,7 @@
-import type { DialectName } from "../migration";
+import { maskSecrets } from "../mask";
+import type { DialectName, SqlScript } from "../migration";
+import type { StepProgress, StepRow } from "./database";
+import { chainOf, type Extent } from "./effect";
 import type { ReaderSetup } from "./session";
 
 /** The statement that a connection is running. */
@@ -32,20 +35,54 @@ export function processRecords({ connection }: Asking, id: number): Promise<read
   return connection.query(`SELECT * FROM information_schema.PROCESSLIST WHERE ID = ${id}`);
 }
 
-/** In a few words; undefined where the server says nothing, or not to this user. */
-export async function progressOf(asking: Asking, id: number): Promise<string | undefined> {
+/** Which of these statements of a script the server shows; undefined where it is none of them. */
+export function indexOf(script: SqlScript, { first, count }: Extent, shown: string): number | undefined {
+  const found = script.statements.slice(first, first + count).findIndex(({ sql }) => isShown(sql, shown));
+  return found < 0 ? undefined : first + found;
+}
+
+/** Whether what the server shows may be what the journal keeps of a statement. Both may be shortened. */
+function isShown(kept: string, shown: string): boolean {
+  const [beginning = "", hash] = asShown(kept).split("… sha256:");
+  const masked = asShown(maskSecrets(shown));
+  if (beginning === masked) return true;
+  const shorter = Math.min(beginning.length, masked.length);
+  const isShortened = hash !== undefined || masked.length >= SHOWN_LENGTH;
+  return isShortened && beginning.slice(0, shorter) === masked.slice(0, shorter);
+}
+
+/** What PostgreSQL shows of a message at least, less what a character of several bytes may lose at its end. */
+const SHOWN_LENGTH = 250;
+
+/** MariaDB shows a question mark for characters beyond the basic plane. */
+function asShown(sql: string): string {
+  return sql.trim().replace(/[\u{10000}-\u{10ffff}]/gu, "?");
+}
+
+/** Where in its step a connection is, as far as the server says so, and says it to this user. */
+export async function progressOf(asking: Asking, step: StepRow): Promise<StepProgress> {
   try {
-    const progress = await READ[asking.dialect.name](asking, id);
-    if (!progress) return undefined;
+    const statement = await runningIn(asking, step);
+    const progress = await READ[asking.dialect.name](asking, step.connection);
+    if (!progress) return { statement };
     const { stage } = progress;
     // MySQL's are large integers, which the driver gives as text.
     const [done, total] = [Number(progress.done), Number(progress.total)];
-    return total > 0 ? `${stage}, ${Math.floor((100 * Math.min(done, total)) / total)} %` : stage;
+    return { statement, text: total > 0 ? `${stage}, ${Math.floor((100 * Math.min(done, total)) / total)} %` : stage };
   } catch (error) {
     // A server that is older, or a right that is missing: it is only worth knowing.
-    if (asking.dialect.errors.isServerError(error)) return undefined;
+    if (asking.dialect.errors.isServerError(error)) return { statement: step.statement };
     throw error;
   }
+}
+
+/** Within a chain the journal does not say which statement it is. */
+async function runningIn(asking: Asking, step: StepRow): Promise<number> {
+  const { script, statement, connection } = step;
+  const chain = chainOf(step);
+  if (!script || !chain) return statement;
+  const [process] = await processRecords(asking, connection);
+  return indexOf(script, chain, process?.INFO ?? "") ?? statement;
 }
 
 type Read = (asking: Asking, id: number) => Promise<Progress | undefined>;

@@ -1,8 +1,8 @@
 import { MigratorError } from "../errors";
-import { maskSecrets } from "../mask";
 import type { DialectName } from "../migration";
-import { type Activity, processRecords } from "./activity";
+import { type Activity, indexOf, processRecords } from "./activity";
 import type { Reader, Session, StepRow } from "./database";
+import { chainOf } from "./effect";
 import { createAudit, createReader, type SessionSetup } from "./session";
 
 /** Beside the Session that holds the lock, on a connection without it. */
@@ -34,33 +34,15 @@ export function createCanceller(setup: SessionSetup): Canceller {
 }
 
 /** Which statement of the step that is; undefined where it is one of ours, as its mark is. */
-function targetOf({ dialect }: SessionSetup, { script, statement }: StepRow, { sql }: Activity): Stopped | undefined {
+function targetOf({ dialect }: SessionSetup, step: StepRow, { sql }: Activity): Stopped | undefined {
+  const { script, statement } = step;
   if (!script) return {};
   const segment = dialect.segments(script, statement)[0];
   if (!segment) return undefined;
-  const statements = script.statements.slice(segment.first, segment.first + segment.count);
-  const found = statements.findIndex(({ sql: kept }) => isShown(kept, sql));
-  if (found >= 0) return { index: segment.first + found };
+  const index = indexOf(script, { ...segment, ...chainOf(step) }, sql);
+  if (index !== undefined) return { index };
   // The message is shown, and that is undone as a whole.
   return dialect.name === "postgres" && segment.kind === "transaction" ? {} : undefined;
-}
-
-/** Whether what the server shows may be what the journal keeps of a statement. Both may be shortened. */
-function isShown(kept: string, shown: string): boolean {
-  const [beginning = "", hash] = asShown(kept).split("… sha256:");
-  const masked = asShown(maskSecrets(shown));
-  if (beginning === masked) return true;
-  const shorter = Math.min(beginning.length, masked.length);
-  const isShortened = hash !== undefined || masked.length >= SHOWN_LENGTH;
-  return isShortened && beginning.slice(0, shorter) === masked.slice(0, shorter);
-}
-
-/** What PostgreSQL shows of a message at least, less what a character of several bytes may lose at its end. */
-const SHOWN_LENGTH = 250;
-
-/** MariaDB shows a question mark for characters beyond the basic plane. */
-function asShown(sql: string): string {
-  return sql.trim().replace(/[\u{10000}-\u{10ffff}]/gu, "?");
 }
 
 interface Ask {

@@ -1,11 +1,23 @@
 import type { Remains, ServerError } from "./connection";
 import { worthAnother } from "./contention";
 import type { Segment, StatementFailure, Step, StepEnd } from "./database";
+import { probeAfter } from "./effect";
 import { inUse, isInUse } from "./gate";
 import { type Intent, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
+import { probedSegments } from "./probes";
 import { sendAll } from "./send";
-import { asBefore, contextOf, journalError, ours, recordError, type SessionSetup, write } from "./session";
+import {
+  asBefore,
+  contextOf,
+  type JournalMark,
+  journalError,
+  ours,
+  readMark,
+  recordError,
+  type SessionSetup,
+  write,
+} from "./session";
 
 /** Sends a step in SQL and, where another transaction was in the way, what is left of it again. */
 export async function carryOut(setup: SessionSetup, step: Step, intent: Intent): Promise<StepEnd> {
@@ -24,16 +36,16 @@ export async function carryOut(setup: SessionSetup, step: Step, intent: Intent):
     // The row in the journal is not of this step yet.
     if (sent.atGate && (await worthAnother(setup, error, attempt))) continue;
     if (sent.atGate && isInUse(dialect, error)) throw inUse();
-    const known = await reached(setup);
-    from = Math.max(known.statement, passed(course, sent.done));
+    const mark = await readMark(setup);
+    from = Math.max(mark.statement, passed(course, sent.done));
     const segment = course.segments.find(({ first }) => first === from);
-    const torn = known.torn || (segment?.kind === "implicit" && segment.unsure === true);
+    const torn = mark.probe === TORN || (segment?.kind === "implicit" && segment.unsure === true);
     const whole = !remains && !torn && segment?.kind !== "block";
     if (whole && (await worthAnother(setup, error, attempt))) continue;
     if (index === undefined && !atCommit) throw await unrecorded(setup, from, error);
     return {
       end: "failed",
-      failure: await record(setup, step, { error, index, segment, left: torn ? "torn" : remains }),
+      failure: await record(setup, step, { error, index, segment, mark, left: torn ? "torn" : remains }),
     };
   }
 }
@@ -45,29 +57,9 @@ async function done({ connection, dialect }: SessionSetup, { script }: Step, dur
   return { end: "done", durationMs };
 }
 
-function courseOf({ dialect, ...place }: SessionSetup, { script, from }: Step): Course {
+function courseOf(setup: SessionSetup, { script, from }: Step): Course {
   if (script.kind !== "sql") return { segments: [], frame: [] };
-  const segments = dialect.segments(script, from).map((segment) => {
-    const inDoubt = segment.kind === "implicit" && !segment.repeatable;
-    const effect = inDoubt ? dialect.effect(script, segment.first, place) : undefined;
-    return { ...segment, ...(effect && { fingerprint: effect.fingerprint }) };
-  });
-  return { segments, frame: dialect.frame(script, from).repeated };
-}
-
-interface Reached {
-  /** Index of the first statement that the journal does not take for done. */
-  readonly statement: number;
-  /** Whether a part of the transaction that begins there was committed. */
-  readonly torn: boolean;
-}
-
-async function reached({ connection, tables, dialect }: SessionSetup): Promise<Reached> {
-  const { name } = dialect.grammar;
-  const [row] = await connection.query<readonly { readonly statement: number; readonly probe: string | null }[]>(
-    `SELECT ${name("statement")}, ${name("probe")} FROM ${tables.step} WHERE ${name("id")} = 1`,
-  );
-  return { statement: row?.statement ?? 0, torn: row?.probe === TORN };
+  return { segments: probedSegments(setup, script, from), frame: setup.dialect.frame(script, from).repeated };
 }
 
 /** What commits by itself has taken effect once it was answered, even when its mark was refused. */
@@ -80,7 +72,7 @@ function passed({ segments }: Course, done: number | undefined): number {
 async function unrecorded(setup: SessionSetup, from: number, error: ServerError): Promise<unknown> {
   const context = contextOf(setup);
   const statement = setup.dialect.grammar.whileLocked(setup.lock, String(from));
-  const inTime = (await reached(setup)).statement >= from;
+  const inTime = (await readMark(setup)).statement >= from;
   if (!inTime) await write(setup, [updateStep(context, { statement, probe: "NULL" })]).catch(() => undefined);
   return journalError(setup.dialect, error);
 }
@@ -89,23 +81,32 @@ interface Refusal {
   readonly error: ServerError;
   readonly index: number | undefined;
   readonly segment: Segment | undefined;
+  /** What the journal said by then. */
+  readonly mark: JournalMark;
   /** Whether something stays of what failed. */
   readonly left: Remains | "torn" | undefined;
 }
 
 /** Keeps the step as stopped half way; when nothing of it has taken effect, things are as they were before it. */
 async function record(setup: SessionSetup, step: Step, refusal: Refusal): Promise<StatementFailure> {
-  const { error, index, segment, left } = refusal;
+  const { error, index, segment, mark, left } = refusal;
+  const { errors, grammar } = setup.dialect;
   const first = segment?.first ?? 0;
   // A block that can be repeated is one that undoes itself.
   const applied = segment?.kind === "block" && !segment.repeatable ? (index ?? first) : first;
   const context = contextOf(setup);
-  const message = setup.dialect.errors.wordsOf(error);
+  const message = errors.wordsOf(error);
   const at = index === undefined ? {} : { index };
-  const kept = left === "torn" ? [updateStep(context, { probe: setup.dialect.grammar.text(TORN) })] : [];
+  // Of a chain the journal has its first statement, and what is kept of all of them.
+  const moved = first === mark.statement ? mark.probe : probeAfter(mark.probe, first - mark.statement);
+  const now = {
+    statement: grammar.whileLocked(setup.lock, String(first)),
+    probe: grammar.text(left === "torn" ? TORN : moved),
+  };
   const untouched = applied === 0 && left !== "yes" && left !== "torn";
-  await write(setup, untouched ? asBefore(step, context) : [recordError({ message, ...at }, context), ...kept]);
-  const reason = left === "torn" ? left : setup.dialect.errors.kindOf(error);
+  const stopped = [recordError({ message, ...at }, context), updateStep(context, now)];
+  await write(setup, untouched ? asBefore(step, context) : stopped);
+  const reason = left === "torn" ? left : errors.kindOf(error);
   const known = reason === "contention" || reason === "denied" || reason === "torn" ? { reason } : {};
   return { message, code: error.code, applied, ...at, ...known } as const;
 }

@@ -6,7 +6,7 @@ import type { Report } from "../report";
 import type { Canceller } from "./cancelling";
 import type { CodeSession } from "./code-session";
 import type { Repairs, Settlement } from "./repairs";
-import type { PlannedStep, State, StepRow, Verdict } from "./state";
+import type { PlannedStep, State, StepProgress, StepRow, Verdict } from "./state";
 
 export type * from "./state";
 export type { Canceller, Repairs, Settlement };
@@ -113,13 +113,13 @@ export interface Step {
 }
 
 export interface Reader {
-  /** Whether the statement in which this step was cut off has taken effect. */
+  /** How far this step has come, which was cut off in a statement that commits by itself. */
   verdict(row: StepRow): Promise<Verdict>;
   /** Name of the database that is migrated. */
   readonly database: string;
   state(runId: string): Promise<State>;
-  /** What the server says of how far a connection's statement has come, in a few words; nothing where it may not be asked. */
-  progress(connection: number): Promise<string | undefined>;
+  /** Where a step in progress is; as the journal has it where the server may not be asked. */
+  progress(step: StepRow): Promise<StepProgress>;
   /** Those of these tables that are there and may be read; never our own. Upper and lower case are alike. */
   tables(names: readonly TableName[]): Promise<readonly ForeignTable[]>;
   /** All rows of a table, with the columns that the description has. */

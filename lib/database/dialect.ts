@@ -2,7 +2,7 @@ import type { Logins } from "../login";
 import type { DialectName, SqlScript, Statement } from "../migration";
 import type { Connection, Part, ServerError } from "./connection";
 import type { Deadline, Segment } from "./database";
-import type { Effect } from "./effect";
+import type { Effect, Extent } from "./effect";
 import type { Frame } from "./frame";
 import type { Grammar } from "./grammar";
 import type { JournalTables } from "./journal";
@@ -38,6 +38,16 @@ export interface Dialect {
   leftBy(script: SqlScript): readonly string[];
   /** How to find out whether this statement of a script, which commits by itself, has taken effect. */
   effect(script: SqlScript, index: number, place: Place): Effect | undefined;
+  /**
+   * How many statements of a script, from this one on, need no marks between them: each commits by itself and leaves a trace of
+   * its own, and the traces that are there tell how many of them have taken effect. 0 where this one leaves none.
+   */
+  chain(script: SqlScript, from: number, place: Place): number;
+  /**
+   * The traces of a chain: an SQL expression that gives a digit for each of its statements, 1 where things are as it leaves
+   * them. Undefined where the script, as the journal has kept it, does not say what they are.
+   */
+  traces(script: SqlScript, chain: Extent, place: Place): string | undefined;
   /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */
   readonly atomicDdl: string;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */

@@ -1,7 +1,6 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
-import type { Grammar } from "./grammar";
 import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
 /** What the journal's own statements are made with. */
@@ -17,7 +16,9 @@ export interface MessageContext {
 /** A segment, and how what it names is known by: the mark before it keeps that, for the day when it is cut off. */
 export interface Probed extends Segment {
   /** An SQL expression. */
-  readonly fingerprint?: string;
+  readonly probe?: string;
+  /** It has no mark before it: what is kept before the first segment of its chain tells of this one, too. */
+  readonly chained?: true;
   readonly resumed?: true;
 }
 
@@ -29,17 +30,9 @@ interface Mark {
   readonly probe?: string;
 }
 
-/** Nothing that it names is there, as opposed to: nobody has looked. */
-const NOTHING = "none";
-
-/** What is kept of a fingerprint: an SQL expression that is never NULL. */
-export function probeOf(fingerprint: string, { text }: Pick<Grammar, "text">): string {
-  return `COALESCE((${fingerprint}), ${text(NOTHING)})`;
-}
-
 /**
  * The pieces of a step, in order: the intent, each segment with its mark, the row. Pieces may travel in one message or in
- * several; after each piece the journal says exactly what has taken effect.
+ * several; after each piece the journal, or what a chain has left, says exactly what has taken effect.
  *
  * The mark of a segment says in one write that it is done and the next is about to run: the index of the next one's first
  * statement. It commits together with a transaction segment, and right after a statement that commits by itself. The last
@@ -54,8 +47,10 @@ export function piecesOf(
   const row = rowOf(step, intent, context);
   const markBefore = (segment: Probed | undefined): Mark => ({
     statement: segment?.first ?? step.from,
-    ...(segment?.fingerprint !== undefined && { probe: probeOf(segment.fingerprint, context.dialect.grammar) }),
+    ...(segment?.probe !== undefined && { probe: segment.probe }),
   });
+  // Nothing but the statements themselves can take the lock away within a chain, and none of those does.
+  const markOf = (next: Probed) => (next.chained ? [] : [updateStep(context, columnsOf(markBefore(next), context))]);
   const first = entry(context, [gatePart(context), intentPart(intent, markBefore(segments[0]), context)]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
@@ -63,7 +58,7 @@ export function piecesOf(
     ...(frame.length > 0 ? [transaction(context, asParts(frame))] : []),
     ...segments.flatMap((segment, offset) => {
       const next = segments[offset + 1];
-      const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;
+      const mark = next ? markOf(next) : row;
       return segmentPieces(step.resumed && offset === 0 ? { ...segment, resumed: true } : segment, mark, context);
     }),
   ];
@@ -90,7 +85,8 @@ function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageC
   const statements = [...entering(segment, context), ...said];
   if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
-  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...entry(context, mark)]];
+  const recorded = mark.length > 0 ? entry(context, mark) : [];
+  return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...recorded]];
 }
 
 /** What is written here stays only if something commits before the transaction's own mark, which takes it back. */

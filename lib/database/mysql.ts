@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Logins } from "../login";
-import type { SqlScript } from "../migration";
 import { connectWith } from "./connecting";
 import type { Connection, Part, ServerError } from "./connection";
 import { createDatabase } from "./create";
 import type { Database } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
-import type { Effect } from "./effect";
 import type { JournalTables } from "./journal";
 import { connectMysql } from "./mysql-connection";
 import { effectOf } from "./mysql-effects";
@@ -15,7 +13,9 @@ import { leftBy, mysqlFrame } from "./mysql-frame";
 import { mysqlGrammar, name } from "./mysql-grammar";
 import { added, createTables, updateTables } from "./mysql-journal";
 import { mysqlManner } from "./mysql-manner";
+import { schemaAt } from "./mysql-names";
 import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
+import { chainFrom, tracesIn } from "./mysql-traces";
 import { isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
@@ -64,7 +64,12 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     segments: ({ statements }, from) => segmentsOf(statements, from),
     frame: mysqlFrame,
     leftBy,
-    effect: effectIn,
+    effect: (script, index, { database }) => {
+      const statement = script.statements[index];
+      return statement && effectOf(statement.sql, schemaAt(script, index, database));
+    },
+    chain: (script, from, { database }) => chainFrom(script, from, database),
+    traces: (script, extent, { database }) => tracesIn(script, extent, database),
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
@@ -77,15 +82,6 @@ export function createMysql({ logins, tables, lockTimeoutSeconds }: MysqlOptions
     errors: mysqlErrors,
   };
   return createDatabase(dialect, logins);
-}
-
-/** Names lie in the database that was last named by USE. */
-function effectIn({ statements }: SqlScript, index: number, { database }: Place): Effect | undefined {
-  const used = statements
-    .slice(0, index)
-    .flatMap(({ sql }) => /^\s*USE\s+[\x60"]?([^\s\x60";]+)/i.exec(sql)?.[1] ?? []);
-  const statement = statements[index];
-  return statement && effectOf(statement.sql, used.at(-1) ?? database);
 }
 
 function qualified(database: string, tables: JournalTables): JournalTables {

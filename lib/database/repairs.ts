@@ -5,10 +5,11 @@ import { lastRecord } from "./code-records";
 import { settledPart } from "./code-resume";
 import type { Part } from "./connection";
 import type { StepError } from "./database";
+import { probeAfter } from "./effect";
 import { storedScript, TORN } from "./journal";
 import { finishRun } from "./journal-runs";
 import { updateStep } from "./message";
-import { contextOf, type SessionSetup, write } from "./session";
+import { contextOf, readMark, type SessionSetup, write } from "./session";
 
 /** What of the journal a person may correct; each commits together with the end of the runs that these Reports are of. */
 export interface Repairs {
@@ -21,7 +22,7 @@ export interface Repairs {
 export interface Settlement {
   /** Index, from 0, of the first statement that has not taken effect. */
   readonly statement: number;
-  /** Why it is half way. */
+  /** Why it is half way. Without an index the statements after that may have taken effect all the same. */
   readonly error: StepError;
   /** Of code: what became of the last statement of which there is a record. */
   readonly record?: "applied" | "not applied";
@@ -36,19 +37,23 @@ export function createRepairs(setup: SessionSetup): Repairs {
   return {
     accept: (row, ended) => write(setup, [{ sql: acceptRow(setup, row) }, ...ends(ended)]),
     settle: async ({ statement, error, record }, ended) => {
-      const { name, text, whileLocked } = setup.dialect.grammar;
-      // Where it stays open what became of the statement, so does that it has done a part.
-      const torn = `CASE WHEN ${name("probe")} = ${text(TORN)} THEN ${name("probe")} END`;
+      const { text, whileLocked } = setup.dialect.grammar;
       const values = {
         statement: whileLocked(setup.lock, String(statement)),
         error: text(JSON.stringify(error)),
-        // Both are of the statement that was in doubt.
-        probe: error.index === undefined ? torn : "NULL",
+        // With an index it is clear that the statement there has not taken effect.
+        probe: text(error.index === undefined ? await stillOpen(setup, statement) : null),
         cuts: "0",
       };
       await write(setup, [updateStep(contextOf(setup), values), ...(await recordOf(setup, record)), ...ends(ended)]);
     },
   };
+}
+
+/** What is kept of statements, from this one on, of which it stays open whether they, or a part of one, took effect. */
+async function stillOpen(setup: SessionSetup, from: number): Promise<string | undefined> {
+  const { statement, probe } = await readMark(setup);
+  return probe === TORN ? probe : probeAfter(probe, from - statement);
 }
 
 async function recordOf(setup: SessionSetup, outcome: Settlement["record"]): Promise<readonly Part[]> {

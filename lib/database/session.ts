@@ -4,7 +4,7 @@ import { progressOf } from "./activity";
 import { createAdoption } from "./adoption";
 import type { CodeSession } from "./code-session";
 import type { Connection, Part } from "./connection";
-import type { Deadline, Reader, Repairs, Session, Step, StepEnd, StepError } from "./database";
+import type { Deadline, Reader, Repairs, Session, Step, StepEnd, StepError, StepRow } from "./database";
 import type { Dialect, Place, Server } from "./dialect";
 import { createForeignReader } from "./foreign";
 import { type Intent, intentOf, intentOfRow } from "./journal";
@@ -35,7 +35,7 @@ export function createReader(setup: ReaderSetup): Reader {
     ...createForeignReader(setup),
     database: setup.database,
     verdict: (row) => verdictOn(setup, row),
-    progress: (id) => progressOf(setup, id),
+    progress: (step) => progressOf(setup, step),
     state: async (runId) => {
       try {
         return await read(runId);
@@ -125,6 +125,18 @@ export function createAudit(setup: SessionSetup): Pick<Session, "startRun" | "fi
       await write(setup, [finishRun(report, contextOf(setup))]);
     },
   };
+}
+
+export type JournalMark = Pick<StepRow, "statement" | "probe">;
+
+/** What the journal says of how far the step in progress has come. */
+export async function readMark({ connection, tables, dialect }: ReaderSetup): Promise<JournalMark> {
+  const { name } = dialect.grammar;
+  const [row] = await connection.query<readonly { readonly statement: number; readonly probe: string | null }[]>(
+    `SELECT ${name("statement")}, ${name("probe")} FROM ${tables.step} WHERE ${name("id")} = 1`,
+  );
+  const { statement = 0, probe = null } = row ?? {};
+  return { statement, ...(probe !== null && { probe }) };
 }
 
 /** What the journal says of a step of which nothing has taken effect. */

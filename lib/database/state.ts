@@ -28,7 +28,7 @@ export interface StepRow {
   /** What was sent; absent for code. */
   readonly script?: SqlScript;
   readonly down?: SqlScript;
-  /** Index of the first statement of the segment that was about to run: all before it have taken effect. */
+  /** Index of the first statement of the segment, or the chain, that was about to run: all before it have taken effect. */
   readonly statement: number;
   readonly connection: number;
   readonly runId: string;
@@ -36,7 +36,7 @@ export interface StepRow {
   readonly elapsedMs: number;
   /** How the step stopped; absent while it runs, and when it was cut off. */
   readonly error?: StepError;
-  /** What the objects that the statement about to run names were like before it. */
+  /** What the objects that the statement about to run names were like before it; of a chain, those of all its statements. */
   readonly probe?: string;
   /** A part of the segment about to run has been committed, or may have been: what it calls commits. */
   readonly torn?: true;
@@ -64,8 +64,21 @@ export interface CodeDoubt {
   readonly block?: true;
 }
 
-/** Whether a statement has taken effect of which the journal does not say so. */
-export type Verdict = "applied" | "not applied" | "unknown";
+/**
+ * How far a step has come where the journal does not say so.
+ *
+ * - `from`: index of the first statement that has not taken effect.
+ * - `asked`: index of one of which nobody can tell; all before it have taken effect. `until`: the first that was surely not begun.
+ */
+export type Verdict = { readonly from: number } | { readonly asked: number; readonly until: number };
+
+/** Where a step in progress is. */
+export interface StepProgress {
+  /** Index of the statement that is running, from 0; where the server does not show it, the one of which the journal knows. */
+  readonly statement: number;
+  /** What the server says of how far that statement has come, in a few words. */
+  readonly text?: string;
+}
 
 export interface StepError {
   readonly message: string;

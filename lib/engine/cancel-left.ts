@@ -1,7 +1,7 @@
 import type { Reader, RunRow, Session, Settlement, State, StepRow } from "../database/database";
 import type { SqlScript } from "../migration";
 import type { Failure } from "../report";
-import { inDoubt } from "./recovery";
+import { inDoubt, reached } from "./recovery";
 import { failedReport, failureOf } from "./reports";
 import type { Turn } from "./turn";
 
@@ -55,17 +55,15 @@ interface Stopped {
 /** The order to stop may have come when the statement had taken effect, and have stopped its mark instead. */
 async function stoppedAt(recorder: Recorder, session: Session, { step, script, index }: Left): Promise<Stopped> {
   const message = `cancelled by run ${recorder.head.runId}`;
-  const doubt = inDoubt(step, recorder.database);
-  const verdict = doubt ? await session.verdict(step) : "not applied";
-  const next = doubt && verdict === "applied" ? doubt.first + doubt.count : undefined;
-  const statement = next ?? step.statement;
-  const at = next ?? index;
+  const verdict = inDoubt(step, recorder.database) ? await session.verdict(step) : undefined;
+  const statement = verdict ? reached(verdict) : step.statement;
+  const at = Math.max(statement, index);
   const failure = failureOf(
     { name: step.name, direction: step.direction, script },
     { message, code: "CANCELLED", applied: statement, ...(at < script.statements.length && { index: at }) },
   );
   // Without an index nothing is said of the statement that it is at, and the next call asks.
-  if (verdict === "unknown") return { settlement: { statement, error: { message } }, failure: asking(failure) };
+  if (verdict && "asked" in verdict) return { settlement: { statement, error: { message } }, failure: asking(failure) };
   return { settlement: { statement, error: { message, index: at } }, failure };
 }
 

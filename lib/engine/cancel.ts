@@ -82,7 +82,7 @@ interface Aftermath {
 
 function cancelReport({ head, database }: Turn, asked: Asked, { after, failure }: Aftermath): Report {
   const { step, index, state } = asked;
-  const inProgress = inProgressOf(state);
+  const inProgress = inProgressOf({ ...state, step: { ...step, statement: index } });
   const body = { ...(inProgress && { inProgress }), ...(failure && { failure }) };
   const of = step.script ? `statement ${index + 1} of ${step.script.statements.length} of ${step.name}` : step.name;
   if (after.holder === step.connection) {

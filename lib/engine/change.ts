@@ -74,7 +74,7 @@ function checked(work: Work, plan: Plan, state: State): Plan {
 
 interface Known {
   readonly state: State;
-  readonly verdict: Verdict;
+  readonly verdict: Verdict | undefined;
   /** How many of the Command's steps an earlier call has done already. */
   readonly done?: number;
 }

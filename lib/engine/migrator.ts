@@ -22,6 +22,7 @@ import { cancelStatement } from "./cancel";
 import { changeTask, previewReport } from "./change";
 import { createDeadline } from "./deadline";
 import { resumption } from "./plan";
+import { reached } from "./recovery";
 import { refusedReport, statusReport, unfinishedReport } from "./reports";
 import { settleTask } from "./settle";
 import { isRunning, stored, type Task, type Turn, takeTurn, verdictOn, withProgress } from "./turn";
@@ -101,11 +102,22 @@ async function perform(options: MigratorOptions, command: JournalCommand, call: 
   return "task" in found ? takeTurn(found.turn, found.task) : found;
 }
 
-/** What keeps a call with as much time as this one from going on with the step in progress. */
-async function obstacleTo(turn: Turn, reader: Reader, state: State): Promise<Problem | undefined> {
+interface Place {
+  /** With the step where it really is. */
+  readonly state: State;
+  /** What keeps a call with as much time as this one from going on with it. */
+  readonly obstacle?: Problem;
+}
+
+/** Where a step is that nobody is at. */
+async function placeOf(turn: Turn, reader: Reader, state: State): Promise<Place> {
   const verdict = await verdictOn(turn, reader, state);
   const [begun] = resumption({ ...turn, state, verdict, remainingMs: turn.deadline.remainingMs() });
-  return begun && "problem" in begun ? begun.problem : undefined;
+  const step = state.step && verdict ? { ...state.step, statement: reached(verdict) } : state.step;
+  return {
+    state: { ...state, ...(step && { step }) },
+    ...(begun && "problem" in begun && { obstacle: begun.problem }),
+  };
 }
 
 function taskOf(turn: Turn, command: Exclude<JournalCommand, StatusCommand | PlanCommand | CancelCommand>): Task {
@@ -144,8 +156,8 @@ interface Known {
 async function statusOf(turn: Turn, { runId }: StatusCommand, { reader, state }: Known): Promise<Report> {
   const { head, migrations } = turn;
   if (runId === undefined) {
-    const obstacle = isRunning(state) ? undefined : await obstacleTo(turn, reader, state);
-    return statusReport(head, { migrations, state: await withProgress(reader, state), ...(obstacle && { obstacle }) });
+    const place = isRunning(state) ? { state: await withProgress(reader, state) } : await placeOf(turn, reader, state);
+    return statusReport(head, { migrations, ...place });
   }
   if (state.run) return state.run.report ?? unfinishedReport(head, state.run, await withProgress(reader, state));
   return refusedReport(head, [

@@ -11,8 +11,8 @@ export interface PlanInput {
   readonly migrations: readonly Migration[];
   readonly state: Pick<State, "applied" | "step">;
   readonly database: Pick<Database, "segments" | "settling" | "remark" | "unended" | "lost">;
-  /** On the statement in which the step in progress was cut off. Default: unknown. */
-  readonly verdict?: Verdict;
+  /** How far the step in progress has come where it was cut off. Default: nobody can tell. */
+  readonly verdict?: Verdict | undefined;
   /** How much time this call has. Default: any. */
   readonly remainingMs?: number;
   /** What to do with a migration that sorts before one that is already applied. */

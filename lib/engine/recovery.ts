@@ -13,8 +13,8 @@ export type Scripts = Pick<Database, "segments" | "lost">;
 
 export interface Judged {
   readonly database: Scripts;
-  /** On the statement in doubt, where there is one. Default: unknown. */
-  readonly verdict?: Verdict;
+  /** How far it has come, where that is in doubt. Default: nobody can tell. */
+  readonly verdict?: Verdict | undefined;
   /** How much time there is. Default: any. */
   readonly remainingMs?: number;
 }
@@ -33,16 +33,22 @@ export function resume(row: StepRow, migration: Migration | undefined, judged: J
   // What is made to be run again is begun again.
   if (migration?.repeatable && migration.checksum !== row.checksum) return { step };
   const doubt = inDoubt(row, judged.database);
-  const from = doubt && judged.verdict === "applied" ? doubt.first + doubt.count : row.statement;
+  const verdict = doubt && (judged.verdict ?? { asked: doubt.first, until: doubt.first + doubt.count });
+  const from = verdict ? reached(verdict) : row.statement;
   const difference = firstDifference(row.script.statements, script.statements, from);
   if (difference !== undefined) {
     const was = `statement ${difference + 1} has taken effect and reads differently now`;
     return { problem: { ...changed(row, was, script.file), ...placeOf(script, difference) } };
   }
-  if (doubt && (judged.verdict ?? "unknown") === "unknown") return { problem: cutOff(row, row.script, doubt) };
+  if (doubt && verdict && "asked" in verdict) return { problem: cutOff(row, row.script, { ...doubt, first: from }) };
   const lost = judged.database.lost(script, from);
   if (lost !== undefined) return { problem: notResumable(row, script, { from, lost }) };
   return { step: { ...step, from, resumed: true } };
+}
+
+/** Index of the first statement that is not known to have taken effect. */
+export function reached(verdict: Verdict): number {
+  return "from" in verdict ? verdict.from : verdict.asked;
 }
 
 /** Undoes a step that was stopped on its way up. */
@@ -91,7 +97,7 @@ function firstDifference(before: readonly Statement[], now: readonly Statement[]
   return index === -1 ? undefined : index;
 }
 
-/** The segment of which the journal does not say whether it took effect, when that matters. Pure. */
+/** The segment, or the first of a chain, of which the journal does not say whether it took effect, when that matters. Pure. */
 export function inDoubt(row: StepRow, database: Pick<Database, "segments">): Segment | undefined {
   const segment = row.script && database.segments(row.script, row.statement)[0];
   if (segment?.unsure && row.torn) return segment;
@@ -101,9 +107,10 @@ export function inDoubt(row: StepRow, database: Pick<Database, "segments">): Seg
 }
 
 function cutOff(row: StepRow, script: SqlScript, segment: Segment): Problem {
-  const unknown = row.error
-    ? `inside the block that begins at statement ${segment.first + 1}`
-    : `in statement ${segment.first + 1}, and whether that took effect is not known`;
+  const unknown =
+    row.error && segment.kind === "block"
+      ? `inside the block that begins at statement ${segment.first + 1}`
+      : `in statement ${segment.first + 1}, and whether that took effect is not known`;
   const torn = `at statement ${segment.first + 1}, and what runs there commits: a part of it may have taken effect`;
   const reason = row.torn ? torn : unknown;
   return {

@@ -1,9 +1,9 @@
 import type { SettleCommand } from "../command";
-import type { Database, Settlement, State } from "../database/database";
+import type { Database, Settlement, State, Verdict } from "../database/database";
 import type { Problem } from "../report";
 import { makePlan } from "./plan";
 import { refusedReport, report } from "./reports";
-import { finish, type Task, type Turn } from "./turn";
+import { finish, type Task, type Turn, verdictOn } from "./turn";
 
 /** Answers what a plan asks by `CUT_OFF`: whether the statement in which a run was cut off took effect. Runs nothing. */
 export function settleTask(turn: Turn, command: SettleCommand): Task {
@@ -13,21 +13,26 @@ export function settleTask(turn: Turn, command: SettleCommand): Task {
     look: async () => undefined,
     carryOut: async (session, state) => {
       await session.startRun(run, []);
-      const asked = doubtIn(turn, state);
+      const verdict = await verdictOn(turn, session, state);
+      const asked = doubtIn(turn, state, verdict);
       const wrong = objection(command, asked, state);
       if (wrong) return finish(session, { ...refusedReport(head, [wrong]), reason });
       const goesOn = as === "applied" ? "goes on after it" : "begins with it";
       const message = `Statement ${statement} of ${migration} counts as ${as}; the next call ${goesOn}.`;
       const ended = report(head, { outcome: "done", message, reason });
-      await session.settle(settled(command, state, database), [ended]);
+      await session.settle(settled(command, { state, verdict }, database), [ended]);
       return ended;
     },
   };
 }
 
 /** The question that keeps the step in progress from going on. */
-function doubtIn({ migrations, database, late }: Turn, state: State): Problem | undefined {
-  const { problems } = makePlan({ command: { action: "migrate" }, migrations, state, database, late });
+function doubtIn(
+  { migrations, database, late }: Turn,
+  state: State,
+  verdict: Verdict | undefined,
+): Problem | undefined {
+  const { problems } = makePlan({ command: { action: "migrate" }, migrations, state, verdict, database, late });
   return problems.find(({ code }) => code === "CUT_OFF");
 }
 
@@ -39,17 +44,24 @@ function objection(command: SettleCommand, asked: Problem | undefined, { step }:
   return step?.recorded?.doubt?.block && as === "applied" ? asked : undefined;
 }
 
+interface Known {
+  readonly state: State;
+  readonly verdict: Verdict | undefined;
+}
+
 /** What is true then. That the next statement has not been begun is said too, or it would be in doubt instead. */
 function settled(
   { statement, as, reason }: SettleCommand,
-  { step }: State,
+  { state: { step }, verdict }: Known,
   database: Pick<Database, "segments">,
 ): Settlement {
   const first = statement - 1;
   // A block has one mark for all of it.
   const count = (step?.script && database.segments(step.script, first)[0]?.count) ?? 1;
   const next = as === "applied" ? first + count : first;
-  const error = { message: `settled as ${as}: ${reason}`, ...(step?.script && { index: next }) };
+  // Of a chain the next one may have been begun.
+  const open = as === "applied" && verdict && "asked" in verdict && next < verdict.until;
+  const error = { message: `settled as ${as}: ${reason}`, ...(step?.script && !open && { index: next }) };
   return { statement: next, error, ...(!step?.script && { record: as }) };
 }
 

@@ -66,16 +66,17 @@ export function isRunning({ step, holder }: State): boolean {
   return step !== undefined && step.connection === holder;
 }
 
-/** What became of the statement in which a step was cut off. */
-export async function verdictOn({ database }: Turn, reader: Reader, { step }: State): Promise<Verdict> {
-  return step && inDoubt(step, database) ? reader.verdict(step) : "unknown";
+/** How far a step has come that was cut off; undefined where the journal says it. */
+export async function verdictOn({ database }: Turn, reader: Reader, { step }: State): Promise<Verdict | undefined> {
+  return step && inDoubt(step, database) ? reader.verdict(step) : undefined;
 }
 
 /** Asks the server how far it has come, where anything is in progress. */
 export async function withProgress(reader: Reader, state: State): Promise<State> {
   const { step } = state;
-  const progress = step && isRunning(state) ? await reader.progress(step.connection) : undefined;
-  return progress === undefined ? state : { ...state, progress };
+  if (!step || !isRunning(state)) return state;
+  const { statement, text } = await reader.progress(step);
+  return { ...state, step: { ...step, statement }, ...(text !== undefined && { progress: text }) };
 }
 
 /** The Report of a run that was waited for, when it came to an end by itself. */

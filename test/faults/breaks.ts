@@ -15,6 +15,8 @@ export const SHORTER: readonly Replacement[] = [
   { file: "database/create.ts", from: "const PING_MS = 20_000;", to: "const PING_MS = 400;" },
 ];
 
+const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;";
+
 /**
  * What can be switched off to see that the harness notices. Each piece must be there exactly once, so that none of these
  * becomes a switch that does nothing.
@@ -23,7 +25,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   "write-ahead-mark": [
     {
       file: "database/message.ts",
-      from: "const mark = next ? [updateStep(context, columnsOf(markBefore(next), context))] : row;",
+      from: "const mark = next ? markOf(next) : row;",
       to: "const mark = next ? [] : row;",
     },
   ],
@@ -58,10 +60,17 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   settling: [
     {
       file: "database/verdict.ts",
-      from: "return verdictOf(seen.probe !== row.probe, seen.holds === null ? undefined : seen.holds === 1);",
-      to: 'return "not applied";',
+      from: "if (!effect || probe === undefined) return unknown;",
+      to: "if (!effect || probe === undefined) return { from: statement };",
     },
+    {
+      file: "database/verdict.ts",
+      from: 'return took === "unknown" ? unknown : { from: took === "yes" ? after : statement };',
+      to: "return { from: statement };",
+    },
+    { file: "database/verdict.ts", from: TRACED, to: "return { from: statement };" },
   ],
+  traces: [{ file: "database/verdict.ts", from: TRACED, to: "return { from: statement + before.length };" }],
   frame: [
     {
       file: "database/carry-out.ts",
@@ -75,4 +84,4 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
  * What makes no difference on a dialect. PostgreSQL ends a statement that goes alone in one transaction with its mark, since
  * both are before the same Sync: it never happens that the one is there and the other is not, so there is nothing to judge.
  */
-export const IDLE: Readonly<Record<DialectName, readonly string[]>> = { mysql: [], postgres: ["settling"] };
+export const IDLE: Readonly<Record<DialectName, readonly string[]>> = { mysql: [], postgres: ["settling", "traces"] };

@@ -36,7 +36,19 @@ export function pointsOf({ dialect, trace, effects }: Traced): readonly Point[] 
     (effect): Point => ({ phase: "statement", kind: `${effect.split(".")[1]} (held)`, gated: { effect } }),
   );
   const commands = trace.flatMap((sent, link) => [...login(link), ...commandsOf(dialect, sent, link)]);
-  return [...commands, ...gates, ...writesIn(trace)];
+  return [...commands, ...gates, ...turnstilesIn(trace), ...writesIn(trace)];
+}
+
+function partsOf(trace: Trace): readonly string[] {
+  return trace.flatMap((commands) => commands.flatMap(({ text }) => text.split(OUR_DELIMITER)));
+}
+
+/** What stands between statements of a chain, and would have no place of its own there: nothing is written between them. */
+function turnstilesIn(trace: Trace): readonly Point[] {
+  return partsOf(trace).flatMap((part): readonly Point[] => {
+    const altered = /^(?:ALTER TABLE|DROP INDEX \w+ ON) (turnstile_\d)/.exec(part)?.[1];
+    return altered === undefined ? [] : [{ phase: "statement", kind: `${kindOf(part)} (held)`, gated: { altered } }];
+  });
 }
 
 /** Of the row in which the journal has the step in progress. */
@@ -48,7 +60,7 @@ export const INTENT = "intent";
 
 /** Before a write, where what came before it has or has not committed with it. */
 function writesIn(trace: Trace): readonly Point[] {
-  const parts = trace.flatMap((commands) => commands.flatMap(({ text }) => text.split(OUR_DELIMITER)));
+  const parts = partsOf(trace);
   const points: Point[] = [];
   let before: string | undefined;
   for (const part of parts) {

@@ -13,6 +13,8 @@ export function mysqlWorkbench(url: string): Workbench {
         await admin.query(`USE ${name}`);
         await admin.query("CREATE TABLE gates AS SELECT 0 AS times");
         await admin.query("CREATE TABLE effects (id VARCHAR(60) PRIMARY KEY, times INT NOT NULL)");
+        for (const number of [1, 2, 3])
+          await admin.query(`CREATE TABLE turnstile_${number} (id INT PRIMARY KEY, number INT NOT NULL)`);
         if (effects.length > 0) await admin.query("INSERT INTO effects VALUES ?", [effects.map((id) => [id, 0])]);
       }),
     forget: (name) =>
@@ -57,7 +59,7 @@ const countingTrigger = (event: "INSERT" | "UPDATE", write: number) =>
  IF @writes = ${write} THEN UPDATE gates SET times = times + 1; END IF;
  END IF`;
 
-/** The row stays locked until the transaction ends. */
+/** The row stays locked until the transaction ends, and a table that was read stays as it is. */
 async function closeGate(admin: Connection, gated: Gated): Promise<Gate> {
   // The server may be killed while it is closed.
   admin.on("error", () => undefined);
@@ -68,6 +70,7 @@ async function closeGate(admin: Connection, gated: Gated): Promise<Gate> {
   }
   await admin.query("START TRANSACTION");
   if ("write" in gated) await admin.query("SELECT * FROM gates FOR UPDATE");
+  else if ("altered" in gated) await admin.query(`SELECT * FROM ${gated.altered}`);
   else await admin.query("SELECT * FROM effects WHERE id = ? FOR UPDATE", [gated.effect]);
   let before = "";
   let unchanged = 0;

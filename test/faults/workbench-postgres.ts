@@ -42,6 +42,7 @@ async function closeGate(admin: Client, gated: Gated): Promise<Gate> {
   if ("write" in gated) await admin.query(countingTrigger(gated.write));
   await admin.query("START TRANSACTION ISOLATION LEVEL READ COMMITTED");
   if ("write" in gated) await admin.query("SELECT * FROM gates FOR UPDATE");
+  else if ("altered" in gated) await admin.query(`LOCK TABLE ${gated.altered}`);
   else await admin.query("SELECT * FROM effects WHERE id = $1 FOR UPDATE", [gated.effect]);
   return {
     holds: async (connections) => {

@@ -100,7 +100,10 @@ test("what nobody can tell is refused by name", async () => {
 
 test("what somebody else has changed meanwhile is refused", async () => {
   const { database, admin } = await prepared();
-  const target = { url: database.url, migrations: [sql("0_first", "DO 0;"), script("ALTER TABLE t ADD COLUMN m INT")] };
+  const target = {
+    url: database.url,
+    migrations: [sql("0_first", "DO 0;"), script("ALTER TABLE t ADD COLUMN m INT, ADD INDEX by_k (k)")],
+  };
   await admin.query("LOCK TABLES t WRITE");
   const cut = run(target, "migrate");
   await sleep(400);
