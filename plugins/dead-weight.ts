@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildOptions, OnResolveArgs, OnResolveResult, PluginBuild } from "esbuild";
 import { compactData } from "./compact";
+import { compileLate } from "./late";
 import { loadBuiltinsLazily } from "./lazy-builtins";
 
 /** A package that is loaded under a namespace of its own, with parts of it replaced; its other users have it whole. */
@@ -56,13 +57,22 @@ const TRIMMED: readonly Trimmed[] = [
  * Leaves out of a bundle what our dependencies bring along and a Lambda never uses: umzug's library for command lines and
  * its globs, mysql2's tables of multi-byte charsets from before Unicode, and the AWS SDK's search for credentials. Only
  * what our own code imports is trimmed (mysql2 for everybody), as other functions of a service are built with the same
- * plugins and may want all of it.
+ * plugins and may want all of it. Of what is left, our own functions load what a call needs when it needs it.
  */
 export function leaveOutDeadWeight(build: PluginBuild): void {
   if (buildsOurs(build.initialOptions)) {
     preferModules(build.initialOptions);
     loadBuiltinsLazily(build);
+    const setup = (unit: PluginBuild) => {
+      loadBuiltinsLazily(unit);
+      trimAll(unit);
+    };
+    compileLate(build, { importedBy: isOurs, plugin: { name: "migration-lambda:late", setup } });
   }
+  trimAll(build);
+}
+
+function trimAll(build: PluginBuild): void {
   compactData(build);
   TRIMMED.forEach((trimmed, index) => {
     trim(build, trimmed, `migration-lambda:trimmed-${index}`);

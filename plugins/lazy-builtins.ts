@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { PluginBuild } from "esbuild";
+import { gettersOf } from "./late";
 
 /**
  * Modules of Node.js that are not in its snapshot, and that a call with nothing to do has no use for: compression, the
@@ -17,13 +18,7 @@ export function loadBuiltinsLazily(build: PluginBuild): void {
   build.onResolve({ filter: new RegExp(`^(?:node:)?(?:${LAZY.join("|")})$`) }, ({ path, namespace }) =>
     namespace === NAMESPACE ? { path, external: true } : { path: path.replace(/^node:/, ""), namespace: NAMESPACE },
   );
-  build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({ contents: deferred(path), loader: "js" }));
-}
-
-function deferred(builtin: string): string {
-  const names = Object.keys(createRequire(__filename)(builtin));
-  return `
-for (const name of ${JSON.stringify(names)}) {
-  Object.defineProperty(exports, name, { enumerable: true, get: () => require("node:${builtin}")[name] });
-}`;
+  build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({
+    contents: gettersOf(Object.keys(createRequire(__filename)(path)), `require("node:${path}")`),
+  }));
 }

@@ -9,8 +9,8 @@ import { root } from "./setup.mjs";
 
 /** Bytes of one function's zip, with the AWS SDK inside; one that reads its migrations from S3 has another client of it. */
 const BUDGETS = {
-  "built in": { env: { MIGRATIONS_S3: "" }, budget: 450_000 },
-  "from S3": { env: { MIGRATIONS_S3: "s3://bucket/prefix" }, budget: 520_000 },
+  "built in": { env: { MIGRATIONS_S3: "" }, budget: 350_000 },
+  "from S3": { env: { MIGRATIONS_S3: "s3://bucket/prefix" }, budget: 500_000 },
 };
 /** All that packaging reads. No .env: what a developer has set locally must not count. */
 const SERVICE = ["dist", "functions", "infra", "lib", "migrations", "plugins"];
