@@ -16,7 +16,7 @@ const NOTICED = {
   mysql: {
     "write-ahead-mark": 43,
     "lock-check": 98,
-    "segment-transaction": 42,
+    "segment-transaction": 1142,
     joining: 33,
     settling: 138,
     traces: 1487,
