@@ -2,6 +2,8 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildOptions, OnResolveArgs, OnResolveResult, PluginBuild } from "esbuild";
+import { compactData } from "./compact";
+import { loadBuiltinsLazily } from "./lazy-builtins";
 
 /** A package that is loaded under a namespace of its own, with parts of it replaced; its other users have it whole. */
 interface Trimmed {
@@ -57,7 +59,11 @@ const TRIMMED: readonly Trimmed[] = [
  * plugins and may want all of it.
  */
 export function leaveOutDeadWeight(build: PluginBuild): void {
-  preferModules(build.initialOptions);
+  if (buildsOurs(build.initialOptions)) {
+    preferModules(build.initialOptions);
+    loadBuiltinsLazily(build);
+  }
+  compactData(build);
   TRIMMED.forEach((trimmed, index) => {
     trim(build, trimmed, `migration-lambda:trimmed-${index}`);
   });
@@ -87,15 +93,21 @@ function trim(build: PluginBuild, { imports, importedBy, instead }: Trimmed, nam
   }));
 }
 
-/**
- * Of a package that comes as CommonJS and as modules, esbuild takes the former for Node, whole; of modules it takes what
- * is used. Not in builds of anybody else's functions: their packages may be made for browsers as modules.
- */
-function preferModules(options: BuildOptions): void {
-  const { absWorkingDir = process.cwd(), entryPoints = [] } = options;
+/** Not in builds of anybody else's functions: their packages may be made for browsers as modules. */
+function buildsOurs({ absWorkingDir = process.cwd(), entryPoints = [], format = "cjs" }: BuildOptions): boolean {
   const entries = Array.isArray(entryPoints) ? entryPoints : Object.values(entryPoints);
   const files = entries.map((entry) => resolve(absWorkingDir, typeof entry === "string" ? entry : entry.in));
-  if (files.length > 0 && files.every(isOurs)) options.mainFields ??= ["module", "main"];
+  return format === "cjs" && files.length > 0 && files.every(isOurs);
+}
+
+/**
+ * Of a package that comes as CommonJS and as modules, esbuild takes the former for Node, whole; of modules it takes what
+ * is used. And to `import()` a module of Node.js evaluates all that it exports; of "node:http" that is a second client,
+ * 15 ms of CPU.
+ */
+function preferModules(options: BuildOptions): void {
+  options.mainFields ??= ["module", "main"];
+  options.supported = { "dynamic-import": false, ...options.supported };
 }
 
 /** Whether a file belongs to this package: installed, linked, or a copy of the repository, wherever that lies. */

@@ -2,6 +2,7 @@ import type { Environment } from "./variables";
 
 /** Where a service of AWS is reached. */
 export interface ServiceEndpoint {
+  readonly protocol: "http:" | "https:";
   readonly host: string;
   readonly port: number;
 }
@@ -23,8 +24,9 @@ export function endpointOf(
   const url = env[SERVICES[service]] || env.AWS_ENDPOINT_URL;
   if (!url || !URL.canParse(url)) {
     const suffix = region?.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-    return { host: `${service}.${region}.${suffix}`, port: 443 };
+    return { protocol: "https:", host: `${service}.${region}.${suffix}`, port: 443 };
   }
   const { hostname, port, protocol } = new URL(url);
-  return { host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) || (protocol === "http:" ? 80 : 443) };
+  const [scheme, usual] = protocol === "http:" ? (["http:", 80] as const) : (["https:", 443] as const);
+  return { protocol: scheme, host: hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(port) || usual };
 }

@@ -1,9 +1,7 @@
 import { awsErrorName, CREDENTIALS_ADVICE, whoAnswered } from "../aws-error";
 import { MigratorError } from "../errors";
 import { invalid, invalidSettings } from "./problems";
-
-/** The version of a secret that is in use, and the one that a rotation under way is about to put in use. */
-export type Stage = "AWSCURRENT" | "AWSPENDING";
+import { isPlain, requestSecret, type SecretVersion } from "./secret-request";
 
 export interface SecretsManager {
   /**
@@ -11,37 +9,44 @@ export interface SecretsManager {
    * @throws MigratorError `INVALID_SETTINGS` when reading is refused, `UNREACHABLE` when nobody answers. Neither has a
    * cause: the SDK's own texts hold the secret's id.
    */
-  read(stage: Stage): Promise<string | undefined>;
+  read(stage: SecretVersion["stage"]): Promise<string | undefined>;
 }
 
 /**
  * In a subnet without a route to Secrets Manager packets vanish without an answer, and this must be said before an HTTP
- * caller is gone: two attempts of 2 s to connect and 5 s to be answered. Milliseconds.
+ * caller is gone: two attempts, of which the SDK's have 2 s to connect and 5 s to be answered. Milliseconds.
  */
 const PATIENCE = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true } as const;
 const ATTEMPTS = 2;
 
 /**
- * The SDK is loaded by the first read: whoever has a `DATABASE_URL` pays nothing for it. Endpoint and credentials come
- * from the SDK's own variables (`AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ACCESS_KEY_ID` …).
+ * In a Lambda the first attempt is a plain request, and where that gives a secret, the SDK is never loaded. Whoever has a
+ * `DATABASE_URL` pays nothing for either. Endpoint and credentials come from the SDK's own variables
+ * (`AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ACCESS_KEY_ID` …).
  */
 export function createSecretsManager(id: string, region: string): SecretsManager {
   return {
     read: async (stage) => {
-      const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-      const client = new SecretsManagerClient({ region, maxAttempts: ATTEMPTS, requestHandler: PATIENCE });
-      try {
-        const answer = await client.send(new GetSecretValueCommand({ SecretId: id, VersionStage: stage }));
-        if (answer.SecretString !== undefined) return answer.SecretString;
-        throw invalidSettings([invalid("The secret is binary", "Store it as text: JSON, or a URL.")]);
-      } catch (error) {
-        if (awsErrorName(error) === "ResourceNotFoundException") return undefined;
-        throw error instanceof MigratorError ? error : refusal(error);
-      } finally {
-        client.destroy();
-      }
+      const version = { id, region, stage };
+      if (!isPlain(process.env)) return readWithSdk(version, ATTEMPTS);
+      return (await requestSecret(version)) ?? readWithSdk(version, ATTEMPTS - 1);
     },
   };
+}
+
+async function readWithSdk({ id, region, stage }: SecretVersion, maxAttempts: number): Promise<string | undefined> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+  const client = new SecretsManagerClient({ region, maxAttempts, requestHandler: PATIENCE });
+  try {
+    const answer = await client.send(new GetSecretValueCommand({ SecretId: id, VersionStage: stage }));
+    if (answer.SecretString !== undefined) return answer.SecretString;
+    throw invalidSettings([invalid("The secret is binary", "Store it as text: JSON, or a URL.")]);
+  } catch (error) {
+    if (awsErrorName(error) === "ResourceNotFoundException") return undefined;
+    throw error instanceof MigratorError ? error : refusal(error);
+  } finally {
+    client.destroy();
+  }
 }
 
 const ROUTE =

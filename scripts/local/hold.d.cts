@@ -8,7 +8,7 @@ export interface HeldServer {
   readonly port: number;
   /** Login of the user that owns the database `app`. */
   readonly url: string;
-  /** Login of an administrator, to no database of anybody. Only with use "tests". */
+  /** Login of an administrator, to no database of anybody. Not with use "development". */
   readonly adminUrl?: string;
   /** Process id of the database server itself. */
   readonly pid: number;
@@ -23,6 +23,11 @@ export interface HeldServer {
 /**
  * Starts a private server with its data in `folder`; it stops at the latest when this process ends.
  * "tests": fast rather than durable, with an administrator, and `folder` is removed at the end unless it has a file `kept`.
+ * "benchmark": the same, as durable as the product is by default.
  * @throws Error when it does not start; the reason is on standard error by then.
  */
-export function holdServer(folder: string, use: "development" | "tests", name: ServerName): Promise<HeldServer>;
+export function holdServer(
+  folder: string,
+  use: "development" | "tests" | "benchmark",
+  name: ServerName,
+): Promise<HeldServer>;

@@ -23,7 +23,7 @@ export async function mysqlLaunch(setup) {
     isUp: async () => (await Promise.all(greeting.map(mysqlGreets))).every(Boolean),
     urls: {
       url: `mysql://${USER}:${password}@${host}:${port}/${DATABASE}`,
-      ...(use === "tests" && { adminUrl: `mysql://${ADMIN}:${password}@${host}:${port}` }),
+      ...(use !== "development" && { adminUrl: `mysql://${ADMIN}:${password}@${host}:${port}` }),
     },
   };
 }
@@ -32,7 +32,7 @@ export async function mysqlLaunch(setup) {
 function statements(program, use, password) {
   const lines = [`CREATE DATABASE IF NOT EXISTS ${DATABASE}`, ...user(USER, password)];
   lines.push(`GRANT ALL PRIVILEGES ON ${DATABASE}.* TO '${USER}'@'%'`);
-  if (use === "tests")
+  if (use !== "development")
     lines.push(...user(ADMIN, password), `GRANT ALL PRIVILEGES ON *.* TO '${ADMIN}'@'%' WITH GRANT OPTION`);
   // MySQL's new data folder has a root without a password; MariaDB's root is open to the system's root alone.
   if (program.kind === "mysql") lines.push(`ALTER USER 'root'@'localhost' IDENTIFIED BY '${password}'`);

@@ -30,7 +30,7 @@ export async function postgresLaunch(setup) {
     isUp: async () => (await Promise.all(targets.map(greets))).every(Boolean),
     urls: {
       url: `postgres://${USER}:${password}@${host}:${port}/${DATABASE}`,
-      ...(use === "tests" && { adminUrl: `postgres://${ADMIN}:${password}@${host}:${port}/postgres` }),
+      ...(use !== "development" && { adminUrl: `postgres://${ADMIN}:${password}@${host}:${port}/postgres` }),
     },
   };
 }
@@ -68,7 +68,7 @@ async function runTool({ program, log }, { name, args, input = "ignore" }) {
 /** What is made sure of at each start: each harmless to repeat. A password lost and made anew is given to who is there. */
 function accounts(use, password) {
   const lines = [...role(USER, { password, rights: "" }), `ALTER DATABASE ${DATABASE} OWNER TO ${USER}`];
-  return use === "tests" ? [...lines, ...role(ADMIN, { password, rights: "SUPERUSER" })] : lines;
+  return use === "development" ? lines : [...lines, ...role(ADMIN, { password, rights: "SUPERUSER" })];
 }
 
 function role(name, { password, rights }) {
@@ -81,6 +81,6 @@ function role(name, { password, rights }) {
 
 /** Who is let in from where: https://www.postgresql.org/docs/current/auth-pg-hba-conf.html */
 function admission(use) {
-  const who = use === "tests" ? "all all" : `${DATABASE} ${USER}`;
+  const who = use === "development" ? `${DATABASE} ${USER}` : "all all";
   return `local ${who} scram-sha-256\nhost ${who} 127.0.0.1/32 scram-sha-256\n`;
 }

@@ -1,10 +1,11 @@
 // Keeps a private database server for as long as its standard input is open:
 //
-//   node scripts/local/server.mjs FOLDER [development|tests] [mysql|postgres14|postgres18]
+//   node scripts/local/server.mjs FOLDER [development|tests|benchmark] [mysql|postgres14|postgres18]
 //
 // The first line of output is JSON: where the server is and how to log in. Whoever started this holds the other end of
 // the input; when that process dies, however it dies, the system closes the input and the server stops.
 // "tests" trades durability for speed, adds an administrator, and removes FOLDER at the end unless it has a file "kept".
+// "benchmark" is the same with the durability that the product has by default.
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { claim } from "./claim.mjs";
@@ -14,11 +15,12 @@ import { requireServer, SERVER_NAMES } from "./servers.mjs";
 import { startServer } from "./start-server.mjs";
 
 const STOP = "stop";
+const USES = ["development", "tests", "benchmark"];
 
 await main(async () => {
   const [path, use = "development", name = "mysql"] = process.argv.slice(2);
-  if (!path || !["development", "tests"].includes(use) || !SERVER_NAMES.includes(name))
-    throw new Advice(`Usage: server.mjs FOLDER [development|tests] [${SERVER_NAMES.join("|")}]`);
+  if (!path || !USES.includes(use) || !SERVER_NAMES.includes(name))
+    throw new Advice(`Usage: server.mjs FOLDER [${USES.join("|")}] [${SERVER_NAMES.join("|")}]`);
   requireNode();
   const asked = askedToStop();
   const server = requireServer(name);
@@ -33,7 +35,7 @@ await main(async () => {
     if (reason !== STOP) throw new Advice(`The database server ended by itself: see ${join(folder, "server.log")}.`);
   } finally {
     release();
-    if (use === "tests" && !existsSync(join(folder, "kept"))) rmSync(folder, { recursive: true, force: true });
+    if (use !== "development" && !existsSync(join(folder, "kept"))) rmSync(folder, { recursive: true, force: true });
   }
 });
 process.exit(); // the input may still be open

@@ -18,10 +18,16 @@ export interface Contestant {
   install(): Promise<void>;
   /** Of what was installed, for the table. */
   version(): Promise<string>;
-  /** Writes the migrations into an empty folder, ready to be run. */
+  /** Writes the migrations into an empty folder, ready to be run. The URL is not kept: `program` is given another. */
   prepare(migrations: readonly BenchMigration[], place: Place): Promise<void>;
   /** What is run, and timed from its start to its end. Absent for `down`: it cannot. */
   program(action: Action, place: Place): Program | undefined;
+  /** One program for several databases of one server. Absent: it is run for each. */
+  programForAll?(place: Place, databases: readonly string[]): Program;
+  /** One process that does `up` so many times, one after the other. */
+  programAgain?(place: Place, times: number): Program;
+  /** It keeps no record of what was applied: where nothing is to be done it is given no migrations. */
+  readonly keeps?: "nothing";
 }
 
 /** `up`: all that is pending, and where that is nothing, nothing. `down`: all that was applied, in as few runs as the tool allows. */

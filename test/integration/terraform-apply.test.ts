@@ -4,7 +4,7 @@ import { DeleteBucketPolicyCommand, PutObjectCommand, S3Client } from "@aws-sdk/
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Report } from "../../lib/report";
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { REGION } from "../support/lambda-environment";
+import { REGION } from "../support/lambda-variables";
 import type { LambdaHost } from "../support/lambda-host";
 import { findMoto } from "../support/moto";
 import { packageService } from "../support/package-service";

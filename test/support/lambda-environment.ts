@@ -1,12 +1,9 @@
 import { mkdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { DEFAULTS, exited, type Invocation, type LambdaFunction, type Reply, timedOut } from "./lambda-function";
+import { join } from "node:path";
+import { DEFAULTS, exited, type Invocation, type Reply, timedOut } from "./lambda-function";
 import { type LambdaLog, openLog } from "./lambda-log";
 import { type LambdaProcess, startLambdaProcess } from "./lambda-process";
-import type { LambdaRuntime } from "./lambda-runtime";
-
-export const REGION = "eu-central-1";
-export const ACCOUNT = "123456789012";
+import { arnOf, type Deployed, variablesOf } from "./lambda-variables";
 
 /** As seen from outside. An environment outlives its process: the next invocation starts another one in it. */
 export interface EnvironmentView {
@@ -32,13 +29,7 @@ export interface LambdaEnvironment {
   close(): Promise<void>;
 }
 
-export interface EnvironmentOptions {
-  readonly name: string;
-  readonly settings: LambdaFunction;
-  readonly runtime: LambdaRuntime;
-  readonly taskRoot: string;
-  /** Where it reaches Lambda itself. */
-  readonly endpoint: string;
+export interface EnvironmentOptions extends Deployed {
   /** Where the environment may keep its /tmp and its log. */
   readonly folder: string;
   readonly between: "frozen" | "running";
@@ -143,7 +134,7 @@ async function start(state: State): Promise<LambdaProcess> {
     runtime,
     taskRoot,
     memoryMb: settings.memoryMb ?? DEFAULTS.memoryMb,
-    environment: environmentOf(state.options, state.tmp),
+    environment: variablesOf(state.options, state.tmp),
     log: state.log.descriptor,
     ...(settings.subnet && { subnet: settings.subnet }),
   });
@@ -212,37 +203,5 @@ function view({ options, running, requestId, invocations, tmp }: State): Environ
     tmp,
     ...(pid && { pid }),
     ...(requestId && { requestId }),
-  };
-}
-
-export const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
-
-/**
- * Nothing of the test's own environment: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
- * TMPDIR is ours: on Lambda each environment has a /tmp of its own.
- */
-function environmentOf({ name, settings, taskRoot, runtime, folder, endpoint }: EnvironmentOptions, tmp: string) {
-  return {
-    TMPDIR: tmp,
-    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
-    AWS_SECRET_ACCESS_KEY: "not-a-secret",
-    AWS_SESSION_TOKEN: "not-a-token",
-    AWS_ENDPOINT_URL_LAMBDA: endpoint,
-    ...settings.environment,
-    _HANDLER: settings.handler,
-    AWS_DEFAULT_REGION: REGION,
-    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMb ?? DEFAULTS.memoryMb),
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_VERSION: settings.version ?? DEFAULTS.version,
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: basename(folder),
-    AWS_REGION: REGION,
-    LAMBDA_RUNTIME_DIR: dirname(runtime.entry),
-    LAMBDA_TASK_ROOT: taskRoot,
-    LANG: "en_US.UTF-8",
-    PATH: "/usr/local/bin:/usr/bin:/bin",
-    TZ: ":UTC",
   };
 }

@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { unpack } from "./lambda-code";
-import { arnOf, createEnvironment, type EnvironmentView, type LambdaEnvironment } from "./lambda-environment";
+import { createEnvironment, type EnvironmentView, type LambdaEnvironment } from "./lambda-environment";
 import { type Answer, DEFAULTS, type Invocation, type LambdaFunction, PAYLOAD_BYTES } from "./lambda-function";
 import { createInvokeApi, type InvocationType, type InvokeRequest } from "./lambda-invoke-api";
 import { ensureLambdaRuntime, type LambdaRuntime } from "./lambda-runtime";
+import { arnOf } from "./lambda-variables";
 
 export interface LambdaHost {
   /** For AWS_ENDPOINT_URL_LAMBDA, or an SDK client's `endpoint`. */

@@ -33,6 +33,8 @@ interface Options {
   /** File descriptor for stdout and stderr: a file is written synchronously, so nothing is in flight when it dies. */
   readonly log: number;
   readonly subnet?: Subnet;
+  /** A program, with its arguments, that ends by becoming the one that follows them. */
+  readonly before?: readonly string[];
 }
 
 /** As Lambda, which is written in Go, spells them. */
@@ -75,10 +77,11 @@ export async function startLambdaProcess(options: Options): Promise<LambdaProces
   };
 }
 
-function start({ runtime, environment, taskRoot, memoryMb, log, subnet }: Options, runtimeApi: string): ChildProcess {
+function start(options: Options, runtimeApi: string): ChildProcess {
+  const { runtime, environment, taskRoot, memoryMb, log, subnet, before = [] } = options;
   // Nine tenths of the memory for the heap, as the runtime's own bootstrap has it.
   const node = [runtime.node, "--expose-gc", `--max-old-space-size=${Math.floor(memoryMb * 0.9)}`, runtime.entry];
-  const [command = "", ...rest] = [...(subnet?.command ?? []), "setpriv", "--pdeathsig", "KILL", ...node];
+  const [command = "", ...rest] = [...(subnet?.command ?? []), ...before, "setpriv", "--pdeathsig", "KILL", ...node];
   return spawn(command, rest, {
     cwd: taskRoot,
     env: { ...environment, AWS_LAMBDA_RUNTIME_API: runtimeApi },

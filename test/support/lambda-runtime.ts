@@ -14,7 +14,7 @@ export interface LambdaRuntime {
 /** What a hook that may have to build the runtime should be given: about 100 s on two slow cores. */
 export const RUNTIME_BUILD_MS = 600_000;
 
-const FOLDER = resolve(__dirname, "../runtime");
+const FOLDER = resolve("test/runtime");
 const MODULES = join(FOLDER, "node_modules");
 const STAMP = join(MODULES, ".built");
 const PROGRESS_MS = 15_000;

@@ -19,7 +19,8 @@ export interface ServerlessOptions {
   readonly withinMs?: number;
 }
 
-export const REPOSITORY = resolve(__dirname, "../..");
+/** Jest and the programs that bundle this file run in it. */
+export const REPOSITORY = resolve(".");
 
 /** Longer than a function may run, so that not the client's patience is what is tested. */
 const CLIENT_TIMEOUT_MS = 910_000;

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { REGION } from "./lambda-environment";
 import type { LambdaFunction } from "./lambda-function";
 import { createLambdaHost, type InvokeResult, type LambdaHost } from "./lambda-host";
+import { REGION } from "./lambda-variables";
 import { type Moto, startMoto } from "./moto";
 
 /** moto, with its Lambdas on a Lambda host: what AWS's own events call is really run. */

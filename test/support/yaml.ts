@@ -1,3 +1,6 @@
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
 interface Yaml {
   load(text: string, options?: object): unknown;
   readonly DEFAULT_SAFE_SCHEMA: object;
@@ -6,7 +9,7 @@ interface Yaml {
 }
 
 // It has no types of its own.
-const yaml: Yaml = require("js-yaml");
+const yaml: Yaml = createRequire(resolve("package.json"))("js-yaml");
 
 export function readYaml<T>(text: string): T {
   return yaml.load(text, { schema: SHORT_FORMS }) as T;

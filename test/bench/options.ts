@@ -1,0 +1,90 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { FULL, type Scale, TINY } from "./workloads";
+
+export interface Options {
+  readonly scale: Scale;
+  readonly rounds: number;
+  readonly budgetMs: number;
+  /** Fresh ones, of each function, where it is measured how functions start. */
+  readonly processes: number;
+  /** Where there are any, what is run matches one of them. */
+  readonly only: readonly Only[];
+  /** Without the tools that have to be installed. */
+  readonly peers: "with" | "without";
+  /** `report`: only write it again, from the results of the last run. `scratch`: leave docs/ alone. */
+  readonly write: "docs" | "report" | "scratch";
+  /** Where results lie, and reports that are not for docs/. */
+  readonly out: string;
+}
+
+/** What is empty is any; else a part of the name. */
+export interface Only {
+  readonly workload: string;
+  readonly contestant: string;
+  readonly dialect: string;
+}
+
+export const USAGE = `npm run bench [-- OPTIONS]
+  --rounds N          of each contestant in each workload (5)
+  --budget SECONDS    a contestant that has taken so long in a workload takes no further round of it (20)
+  --processes N       of each function in the workload lambda, which is how functions start (20)
+  --databases N       of the workloads with many databases (200)
+  --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
+                      Writes to --out alone, not to docs/.
+  --no-peers          nothing that has to be installed; writes to --out alone
+  --quick             tiny workloads and one round: does all of it work? Writes to --out alone, and builds nothing
+  --out FOLDER        for results and, of a partial run, the report (.local/bench)
+  --report            write docs/performance.md again from the results of the last whole run`;
+
+/** @throws Error that says what is wrong with them */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string" },
+      budget: { type: "string", default: "20" },
+      databases: { type: "string" },
+      processes: { type: "string" },
+      only: { type: "string", multiple: true, default: [] },
+      "no-peers": { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      report: { type: "boolean", default: false },
+      out: { type: "string", default: ".local/bench" },
+    },
+  });
+  const { quick, databases } = values;
+  const scale = quick ? TINY : FULL;
+  const partial = quick || values.only.length > 0 || values["no-peers"];
+  return {
+    scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, databases) },
+    rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
+    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
+    budgetMs: atLeast(1, values.budget) * 1000,
+    only: values.only.map(readOnly),
+    peers: values["no-peers"] ? "without" : "with",
+    out: resolve(values.out),
+    write: values.report ? "report" : partial ? "scratch" : "docs",
+  };
+}
+
+export function isChosen(only: readonly Only[], { workload, contestant, dialect }: Partial<Only>): boolean {
+  const fits = (wanted: string, name: string | undefined) =>
+    name === undefined || name.toLowerCase().includes(wanted.toLowerCase());
+  return (
+    only.length === 0 ||
+    only.some((one) => fits(one.workload, workload) && fits(one.contestant, contestant) && fits(one.dialect, dialect))
+  );
+}
+
+function readOnly(text: string): Only {
+  const [workload = "", contestant = "", dialect = "", ...more] = text.split("/");
+  if (more.length > 0) throw new Error(`--only ${text}: WORKLOAD/CONTESTANT/DIALECT`);
+  return { workload, contestant, dialect };
+}
+
+function atLeast(least: number, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < least) throw new Error(`${text} is not a whole number from ${least}`);
+  return number;
+}

@@ -1,0 +1,79 @@
+import type { DialectName } from "../../lib/migration";
+import type { LambdaResult } from "./lambda/result";
+
+/** What went through the proxy. */
+export interface Traffic {
+  readonly connections: number;
+  /** A change of direction from the client to the server and back; without TCP's own. Those of the login included. */
+  readonly roundTrips: number;
+  /** Of these, those before a connection's first command. */
+  readonly handshakes: number;
+  readonly bytesToServer: number;
+  readonly bytesToClient: number;
+}
+
+/** One run. */
+export interface Sample {
+  /** From 0. Contestants of the same round ran one after the other. */
+  readonly round: number;
+  readonly wallMs: number;
+  readonly cpuMs?: number | undefined;
+  readonly memoryBytes: number;
+  readonly serverCpuMs?: number | undefined;
+  /** How often the server's engine asked the system to bring data to the disk. */
+  readonly durableWrites: number;
+  /** Of a delayed run. */
+  readonly traffic?: Traffic;
+}
+
+/** One contestant in one workload. */
+export interface Result {
+  readonly dialect: DialectName;
+  readonly workload: string;
+  readonly contestant: string;
+  readonly direct: readonly Sample[];
+  /** Through the proxy, which adds a millisecond to each round trip. */
+  readonly delayed: readonly Sample[];
+  /** Why there is nothing, or no more. */
+  readonly failure?: string;
+}
+
+export interface ServerFacts {
+  readonly dialect: DialectName;
+  readonly version: string;
+  /** What durability depends on, as the server has it. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Of one round trip, in milliseconds: to the server itself, through the proxy, and with its delay. */
+  readonly roundTripMs: { readonly direct: number; readonly proxied: number; readonly delayed: number };
+}
+
+export interface ContestantFacts {
+  readonly title: string;
+  readonly language: string;
+  readonly kind: Kind;
+  readonly version: string;
+}
+
+export type Kind = "ours" | "baseline" | "peer";
+
+/** All that a report is made of. */
+export interface Results {
+  /** ISO 8601. */
+  readonly date: string;
+  readonly machine: string;
+  readonly rounds: number;
+  readonly servers: readonly ServerFacts[];
+  readonly contestants: readonly ContestantFacts[];
+  readonly workloads: readonly WorkloadFacts[];
+  readonly results: readonly Result[];
+  /** How functions start; absent where that was not measured. */
+  readonly starts?: LambdaResult | undefined;
+  /** Why it could not be. */
+  readonly startsFailure?: string | undefined;
+}
+
+export interface WorkloadFacts {
+  readonly key: string;
+  readonly title: string;
+  readonly steps: number;
+}
