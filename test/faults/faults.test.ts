@@ -14,12 +14,13 @@ const leash = join(root, "scripts/local/leash.mjs");
 /** The seed of a run that comes to the place where the part matters. */
 const NOTICED = {
   mysql: {
-    "write-ahead-mark": 42,
+    "write-ahead-mark": 43,
     "lock-check": 98,
-    "segment-transaction": 42,
+    "segment-transaction": 1142,
     joining: 33,
     settling: 138,
-    frame: 42,
+    traces: 1487,
+    frame: 88,
   },
   postgres: {
     "write-ahead-mark": 42,
