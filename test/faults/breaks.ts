@@ -101,7 +101,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   frame: [
     {
       file: "database/carry-out.ts",
-      from: "frame: dialect.frame(script, from).repeated",
+      from: "frame: setup.dialect.frame(script, from).repeated",
       to: "frame: []",
     },
   ],

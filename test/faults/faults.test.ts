@@ -19,6 +19,9 @@ const NOTICED = {
     "segment-transaction": 42,
     joining: 33,
     settling: 138,
+    "hand-over": 42,
+    "time-check": 297,
+    "start-check": 297,
     frame: 42,
   },
   postgres: {
