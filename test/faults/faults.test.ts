@@ -19,7 +19,7 @@ const NOTICED = {
     "segment-transaction": 42,
     joining: 33,
     settling: 138,
-    "hand-over": 42,
+    "hand-over": 87,
     "time-check": 297,
     "start-check": 297,
     frame: 42,
