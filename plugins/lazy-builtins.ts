@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { PluginBuild } from "esbuild";
 import { gettersOf } from "./late";
 
@@ -19,6 +18,7 @@ export function loadBuiltinsLazily(build: PluginBuild): void {
     namespace === NAMESPACE ? { path, external: true } : { path: path.replace(/^node:/, ""), namespace: NAMESPACE },
   );
   build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => ({
-    contents: gettersOf(Object.keys(createRequire(__filename)(path)), `require("node:${path}")`),
+    contents: gettersOf(Object.keys(process.getBuiltinModule(path) ?? {}), `require("node:${path}")`),
   }));
+}
 }

@@ -20,7 +20,10 @@ const NOTICED = {
     joining: 33,
     settling: 138,
     traces: 1487,
-    frame: 88,
+    "hand-over": 87,
+    "time-check": 297,
+    "start-check": 297,
+    frame: 42,
   },
   postgres: {
     "write-ahead-mark": 42,
