@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import type { PluginBuild } from "esbuild";
 
 /**
@@ -21,7 +20,8 @@ export function loadBuiltinsLazily(build: PluginBuild): void {
 }
 
 function deferred(builtin: string): string {
-  const names = Object.keys(createRequire(__filename)(builtin));
+  // Not by `require`, which is not there where this is bundled as an ES module, as the harnesses are.
+  const names = Object.keys(process.getBuiltinModule(builtin) ?? {});
   return `
 for (const name of ${JSON.stringify(names)}) {
   Object.defineProperty(exports, name, { enumerable: true, get: () => require("node:${builtin}")[name] });
