@@ -21,4 +21,3 @@ export function loadBuiltinsLazily(build: PluginBuild): void {
     contents: gettersOf(Object.keys(process.getBuiltinModule(path) ?? {}), `require("node:${path}")`),
   }));
 }
-}
