@@ -53,8 +53,8 @@ export const mysqlGrammar: Grammar = {
   tryLock: (lock) => `GET_LOCK(${text(lock)}, 0)`,
   unlock: (lock) => `DO RELEASE_LOCK(${text(lock)})`,
   holder,
-  // Two rows where one is due: ER_SUBQUERY_NO_1_ROW.
-  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION SELECT 2))`,
+  // Two rows where one is due: ER_SUBQUERY_NO_1_ROW. Without ALL the server makes a temporary table each time, to no use.
+  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION ALL SELECT 2))`,
   replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
   upsert: (table, _key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,

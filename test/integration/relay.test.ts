@@ -31,7 +31,7 @@ async function through(url: string, position?: Position, reached?: (link: Link) 
 
 /** How many of the tables each message makes, of those that make any. */
 function messagesOf(links: readonly Link[]): readonly number[] {
-  const counts = links[1]?.commands.map(({ text }) => text.match(/CREATE TABLE made_/g)?.length ?? 0) ?? [];
+  const counts = links[0]?.commands.map(({ text }) => text.match(/CREATE TABLE made_/g)?.length ?? 0) ?? [];
   return counts.filter((count) => count > 0);
 }
 
@@ -51,6 +51,15 @@ test("only steps that are asked for travel", async () => {
     done: named(1, 2),
   });
   expect(await made(database)).toEqual(["made_2"]);
+});
+
+test("the session is put back at the head of a message, and behind a step that may have changed it", async () => {
+  const database = await createTestDatabase();
+  const { url, links } = await through(database.url);
+  const migrations = numbered(make(2), make(3), make(4), "INSERT INTO made_4 VALUES (1);", make(5), make(6));
+  expect(await run({ url, migrations }, "migrate")).toMatchObject({ outcome: "done" });
+  const resets = links[0]?.commands.filter(({ text }) => text.includes("CREATE TABLE made_"));
+  expect(resets?.map(({ text }) => text.match(/SET NAMES/g)?.length)).toEqual([1, 2]);
 });
 
 test("steps are reverted together as well", async () => {
@@ -138,9 +147,9 @@ test("the server finishes all steps of a message whose client is gone", async ()
   const { url, links } = await through(calm.url);
   await run({ url, migrations }, "migrate");
   proxy?.close();
-  const command = links[1]?.commands.findIndex(({ text }) => text.includes("made_3")) ?? 0;
+  const command = links[0]?.commands.findIndex(({ text }) => text.includes("made_3")) ?? 0;
   const database = await createTestDatabase();
-  const cut = await through(database.url, { link: 1, command, at: "sent" }, (link) => link.cut());
+  const cut = await through(database.url, { link: 0, command, at: "sent" }, (link) => link.cut());
   const { runId, ...lost } = await run({ url: cut.url, migrations }, "migrate");
   expect(lost).toMatchObject({ outcome: "incomplete", done: named(1) });
   expect(await run({ url: database.url, migrations }, "migrate", { runId })).toMatchObject({
