@@ -33,7 +33,7 @@ export const mysql: Server = {
     "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME",
 };
 
-const postgres: Server = {
+export const postgres: Server = {
   server: "postgres18",
   dialect: "postgres",
   nothing: "SELECT 0",
