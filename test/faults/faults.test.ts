@@ -23,7 +23,7 @@ const NOTICED = {
     "hand-over": 87,
     "time-check": 297,
     "start-check": 297,
-    frame: 42,
+    frame: 88,
   },
   postgres: {
     "write-ahead-mark": 42,

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { asleep } from "../support/blocked";
 import { createTestDatabase } from "../support/database";
 import { sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
 
-describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, kill }) => {
+describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, sleepers, kill }) => {
   const sql = (name: string, text: string) => parse(name, text, dialect);
   const answer = { whenRunning: "answer" } as const;
   const prepared = async (seconds: number) => {
-    const { url, query } = await createTestDatabase({ server });
+    const database = await createTestDatabase({ server });
+    const { url, query } = database;
     const migrations = [sql("1_a", `CREATE TABLE one (id INT);\n${sleeping(seconds)};\nINSERT INTO one VALUES (1);`)];
     const older = { url, migrations, bundle: "7+abc" };
-    return { query, older, newer: { ...older, bundle: "8+def" } };
+    return { database, query, older, newer: { ...older, bundle: "8+def" } };
   };
 
   test("a call with newer code waits for its turn and does not join a run of older code", async () => {
@@ -38,11 +40,9 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing, sleep: sleeping, 
   });
 
   test("newer code finishes the step in which a run of older code died", async () => {
-    const { older, newer, query } = await prepared(2);
+    const { database, older, newer, query } = await prepared(2);
     const first = run(older, "migrate", { runId: "first" });
-    await sleep(700);
-    const [step] = await query<{ connection: number }>("SELECT connection FROM migration_step WHERE id = 1");
-    await query(kill(step?.connection ?? 0));
+    await query(kill(await asleep(database, { sleepers })));
     expect(await first).toMatchObject({ outcome: "incomplete" });
     expect(await run(newer, "migrate", { runId: "second" })).toMatchObject({
       outcome: "done",

@@ -2,6 +2,7 @@ import { createServer, connect as dial } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Link, Position } from "../faults/link";
 import { type FaultProxy, openProxy } from "../faults/proxy";
+import { asleep } from "../support/blocked";
 import { createTestDatabase } from "../support/database";
 import { sql as parse, run } from "../support/migrator";
 import { SERVERS } from "../support/servers";
@@ -10,7 +11,7 @@ let proxy: FaultProxy | undefined;
 
 afterEach(() => proxy?.close());
 
-describe.each(SERVERS)("on $dialect", ({ server, dialect, sleep: sleeping }) => {
+describe.each(SERVERS)("on $dialect", ({ server, dialect, sleep: sleeping, sleepers }) => {
   const at = (url: string, port: number) => Object.assign(new URL(url), { port: String(port) }).href;
   const migrations = [
     parse("1_a", `CREATE TABLE seen (n INT);\nINSERT INTO seen VALUES (1);\n${sleeping(1)};`, dialect),
@@ -20,10 +21,11 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, sleep: sleeping }) => 
   test.each(["client", "server"] as const)(
     "a proxy that closes only its way to the %s in the middle of a run: the next call does the rest, once",
     async (side) => {
-      const { url, query } = await createTestDatabase({ server });
+      const database = await createTestDatabase({ server });
+      const { url, query } = database;
       proxy = await openProxy({ dialect, port: Number(new URL(url).port) });
       const first = run({ url: at(url, proxy.port), migrations }, "migrate", { runId: "first" });
-      await sleep(700);
+      await asleep(database, { sleepers });
       proxy.links.at(-1)?.halfClose(side);
       expect(await first).toMatchObject({ outcome: "incomplete" });
       expect(await run({ url, migrations }, "migrate", { runId: "first" })).toMatchObject({

@@ -132,6 +132,11 @@ describe("with DATABASE_SECRET_ID", () => {
     };
   };
   const read = () => secrets.calls.filter((call) => call.startsWith("GetSecretValue"));
+  /** A container keeps its connection, and asks for the login only to open one. */
+  const endConnections = async (user: string) => {
+    const ids = "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?";
+    for (const { id } of await database.query<{ id: number }>(ids, [user])) await database.query(mysql.kill(id));
+  };
 
   test("a password that was rotated between two calls of a warm function is read again", async () => {
     const { username, password } = new URL(database.url);
@@ -142,6 +147,7 @@ describe("with DATABASE_SECRET_ID", () => {
     expect(read()).toHaveLength(1);
     await database.query(`ALTER USER '${username}'@'%' IDENTIFIED BY 'r0tated'`);
     await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: secretWith("r0tated") }));
+    await endConnections(username);
     expect((await deployment.http("GET /migrate")).status).toBe(200);
     expect(read()).toHaveLength(2);
     expect(deployment.logs().match(/INIT_|START RequestId/g)).toHaveLength(3);

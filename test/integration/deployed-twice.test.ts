@@ -91,6 +91,8 @@ describe("of two calls at once", () => {
 });
 
 test("GET /status meanwhile tells which statement runs, on which connection, and does not wait", async () => {
+  // The pause is short, and a first call starts a process.
+  await deployment.http("GET /status");
   const migrating = deployment.http("GET /migrate");
   await pause(2);
   const { status, body, elapsedMs } = await deployment.http("GET /status");

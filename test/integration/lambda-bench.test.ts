@@ -47,10 +47,17 @@ test("the zips are those that would be deployed", () => {
 });
 
 test("bytes and time are told by package", () => {
-  expect(result.compositions.map(({ title }) => title)).toEqual(["migrate", "the original pattern"]);
-  for (const { packages, bytes, ms } of result.compositions) {
+  const parts = new Map([
+    ["migrate", ["umzug, packed", "aws, packed"]],
+    ["the original pattern", ["umzug", "@smithy/core"]],
+  ]);
+  expect(result.compositions.map(({ title }) => title)).toEqual([...parts.keys()]);
+  for (const { title, packages, bytes, ms } of result.compositions) {
     expect(packages.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["mysql2", "umzug", "this project", "@smithy/core", "Node.js: compilation of the bundle"]),
+      expect.arrayContaining([
+        ...["mysql2", "this project", "Node.js: compilation of the bundle"],
+        ...(parts.get(title) ?? []),
+      ]),
     );
     expect(packages.reduce((sum, one) => sum + one.bytes, 0)).toBe(bytes);
     expect(packages.find(({ name }) => name === "mysql2")?.ms).toBeGreaterThan(0);

@@ -1,4 +1,6 @@
+import type { TestDatabase } from "./database";
 import { databaseAt } from "./migrator";
+import type { Server } from "./servers";
 import { openSession } from "./session";
 
 /** A Database whose statements wait for a table for as long as a test takes. */
@@ -22,4 +24,9 @@ export async function until<T>(found: () => Promise<T | undefined>): Promise<T> 
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Waits until a statement in this database sleeps. @returns the id of its connection */
+export function asleep({ query }: TestDatabase, { sleepers }: Pick<Server, "sleepers">): Promise<number> {
+  return until(async () => (await query<{ id: number }>(sleepers))[0]?.id);
 }

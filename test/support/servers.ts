@@ -9,6 +9,8 @@ export interface Server {
   readonly nothing: string;
   /** A statement that takes so many seconds. */
   sleep(seconds: number): string;
+  /** Ids of the connections in the database whose statement sleeps. */
+  readonly sleepers: string;
   kill(connection: number): string;
   /** Lets the test's user use a table that the administrator made. */
   share(table: string): string;
@@ -23,6 +25,7 @@ export const mysql: Server = {
   dialect: "mysql",
   nothing: "DO 0",
   sleep: (seconds) => `DO SLEEP(${seconds})`,
+  sleepers: "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'User sleep'",
   kill: (connection) => `KILL ${connection}`,
   share: () => "DO 0",
   releaseLocks: "DO RELEASE_ALL_LOCKS()",
@@ -30,11 +33,12 @@ export const mysql: Server = {
     "SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME",
 };
 
-const postgres: Server = {
+export const postgres: Server = {
   server: "postgres18",
   dialect: "postgres",
   nothing: "SELECT 0",
   sleep: (seconds) => `SELECT pg_sleep(${seconds})`,
+  sleepers: "SELECT pid AS id FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
   kill: (connection) => `SELECT pg_terminate_backend(${connection})`,
   share: (table) => `GRANT ALL ON ${table} TO PUBLIC`,
   releaseLocks: "SELECT pg_advisory_unlock_all()",

@@ -88,18 +88,22 @@ describe("getting a peer", () => {
   const cutOff = () =>
     writeFileSync(join(folder, ".npmrc"), `registry=http://127.0.0.1:9/\ncache=${join(folder, "cache")}\n`);
 
-  test("one that cannot be had says so in one line", async () => {
+  const installed = () => {
+    mkdirSync(join(folder, "node_modules"));
+    const packages = { "node_modules/knex": { version: pinned.dependencies.knex } };
+    writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages }));
+  };
+
+  test("one that cannot be had, if only in part, says so in one line", async () => {
     cutOff();
-    const failure = toolFrom(["knex"], folder).install();
+    installed();
+    const failure = toolFrom(["knex", "pg"], folder).install();
     await expect(failure).rejects.toThrow(/^knex could not be installed: .*127\.0\.0\.1:9.*$/);
   });
 
   test("what is installed already is left alone", async () => {
     cutOff();
-    mkdirSync(join(folder, "node_modules"));
-    const packages = { "node_modules/knex": { version: pinned.dependencies.knex } };
-    writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages }));
+    installed();
     await expect(toolFrom(["knex"], folder).install()).resolves.toBeUndefined();
-    await expect(toolFrom(["knex", "pg"], folder).install()).rejects.toThrow("knex could not be installed");
   });
 });

@@ -84,7 +84,12 @@ function add(sums: Map<string, number>, name: string, value: number): void {
   sums.set(name, (sums.get(name) ?? 0) + value);
 }
 
+/** What the build keeps as packed text until it is needed. */
+const PACKED = /^migration-lambda:late-unit:(.+)$/;
+
 function packageOf(path: string): string {
+  const [, unit] = PACKED.exec(path) ?? [];
+  if (unit !== undefined) return `${unit}, packed`;
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
   return name ?? "this project";
 }
