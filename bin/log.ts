@@ -9,5 +9,5 @@ export function createLog({ verbose = false }: { readonly verbose?: boolean }): 
       process.stderr.write(`${level} ${printable(message)}${data ? ` ${printable(JSON.stringify(data))}` : ""}\n`);
   };
   const log: Log = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-  return { ...log, withRun: () => log };
+  return { withRun: () => log };
 }

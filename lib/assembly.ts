@@ -71,7 +71,8 @@ export function createAssembly(options: AssemblyOptions): Invocation["assemble"]
     parts ??= orLog(options, runId, () => wire(options));
     const { settings, sources, logins, logger, names, places, kept } = parts;
     const { late, protect, bundle, httpPatienceMs, databasesAtOnce: atOnce, databases: allowed } = settings;
-    const logOf = (database?: string) => logger.withRun(runId, database);
+    const runLog = logger.withRun(runId);
+    const logOf = (database?: string) => (database === undefined ? runLog : logger.withRun(runId, database));
     const migrator = createDatabasesMigrator({
       open: (name) => {
         const own = loginsTo(name, settings, logins);
@@ -86,7 +87,7 @@ export function createAssembly(options: AssemblyOptions): Invocation["assemble"]
       atOnce,
       logOf,
     });
-    return { log: logOf(), httpPatienceMs, migrator, ...(sources.uploads && { uploads: sources.uploads }) };
+    return { log: runLog, httpPatienceMs, migrator, ...(sources.uploads && { uploads: sources.uploads }) };
   };
 }
 

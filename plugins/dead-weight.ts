@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildOptions, OnResolveArgs, OnResolveResult, PluginBuild } from "esbuild";
 import { compactData } from "./compact";
+import { lightenDrivers } from "./driver-starts";
 import { compileLate } from "./late";
 import { loadBuiltinsLazily } from "./lazy-builtins";
 
@@ -69,6 +70,7 @@ export function leaveOutDeadWeight(build: PluginBuild): void {
     };
     compileLate(build, { importedBy: isOurs, plugin: { name: "migration-lambda:late", setup } });
   }
+  lightenDrivers(build);
   trimAll(build);
 }
 

@@ -3,7 +3,7 @@ import { brotliCompressSync } from "node:zlib";
 import type { Plugin, PluginBuild } from "esbuild";
 
 /** Packages that few calls need, and what our code takes of them. Those of one unit share what they have in common. */
-const UNITS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+export const UNITS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   umzug: { umzug: ["MigrationError", "Umzug"] },
   aws: {
     "@aws-sdk/client-secrets-manager": ["GetSecretValueCommand", "SecretsManagerClient"],

