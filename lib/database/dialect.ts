@@ -48,10 +48,12 @@ export interface Dialect {
    */
   chain(script: SqlScript, from: number, place: Place): number;
   /**
-   * The traces of a chain: an SQL expression that gives a digit for each of its statements, 1 where things are as it leaves
+   * The traces of a chain, which changes nothing in its session: an SQL expression that gives a digit for each of its statements, 1 where things are as it leaves
    * them. Undefined where the script, as the journal has kept it, does not say what they are.
    */
   traces(script: SqlScript, chain: Extent, place: Place): string | undefined;
+  /** As `traces`, before the chain: what is on a table that the chain itself begins with is not looked for. */
+  tracesBefore(script: SqlScript, chain: Extent, place: Place): string | undefined;
   /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */
   readonly atomicDdl: string;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */

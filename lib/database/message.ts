@@ -18,6 +18,8 @@ export interface MessageContext {
 export interface Probed extends Segment {
   /** An SQL expression. */
   readonly probe?: string;
+  /** It is of a chain: it leaves nothing in its session. */
+  readonly traced?: true;
   /** It has no mark before it: what is kept before the first segment of its chain tells of this one, too. */
   readonly chained?: true;
   readonly resumed?: true;

@@ -2,7 +2,7 @@ import { GATE_ID } from "../schema-lock";
 import type { Relay } from "./dialect";
 import { mysqlGrammar, name } from "./mysql-grammar";
 
-const { age, whileLocked } = mysqlGrammar;
+const { age, holder } = mysqlGrammar;
 
 /** Variables of the session: a statement cannot read in one table and write to it. */
 const UNTIL = `@${name("migration-lambda.until")}`;
@@ -18,5 +18,5 @@ export const mysqlRelay: Relay = {
   taken: (number) => `${BEGUN} = ${number}`,
   // DO would keep the error to itself.
   start: (number, lock) =>
-    `SET ${BEGUN} = IF(${BEGUN} = ${number}, ${whileLocked(lock, "0")}, (SELECT 1 UNION SELECT 2))`,
+    `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, (SELECT 1 UNION ALL SELECT 2))`,
 };

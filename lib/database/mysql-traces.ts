@@ -113,10 +113,30 @@ export function chainFrom(script: SqlScript, from: number, database: string): nu
 }
 
 /** What a chain leaves, as `Dialect.traces` says. */
-export function tracesIn(script: SqlScript, { first, count }: Extent, database: string): string | undefined {
+export function tracesIn(script: SqlScript, chain: Extent, database: string): string | undefined {
+  const traces = readTraces(script, chain, database);
+  return traces && `CONCAT(${runsOf(traces).map(lookUp).join(", ")})`;
+}
+
+/**
+ * As `Dialect.tracesBefore` says. On a table that is not there yet nothing is; where it is there after all, the chain does not
+ * come past its first statement, and what becomes of that one is asked whatever the others' digits are.
+ */
+export function tracesBefore(script: SqlScript, chain: Extent, database: string): string | undefined {
+  const traces = readTraces(script, chain, database);
+  const [made] = traces ?? [];
+  if (!traces || made?.kind !== "table" || made.leaves !== "there") return tracesIn(script, chain, database);
+  const isOn = ({ table }: Run) => table.schema === made.table.schema && table.name === made.table.name;
+  const digits = runsOf(traces).map((run, at) =>
+    at > 0 && isOn(run) ? text("0".repeat(run.traces.length)) : lookUp(run),
+  );
+  return `CONCAT(${digits.join(", ")})`;
+}
+
+function readTraces(script: SqlScript, { first, count }: Extent, database: string): readonly Trace[] | undefined {
   const schema = schemaAt(script, first, database);
   const traces = script.statements.slice(first, first + count).flatMap(({ sql }) => readTrace(sql, schema) ?? []);
-  return traces.length === count ? `CONCAT(${runsOf(traces).map(lookUp).join(", ")})` : undefined;
+  return traces.length === count ? traces : undefined;
 }
 
 /** Traces in a row that are looked up in one place. */

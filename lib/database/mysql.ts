@@ -15,7 +15,7 @@ import { mysqlManner } from "./mysql-manner";
 import { schemaAt } from "./mysql-names";
 import { mysqlRelay } from "./mysql-relay";
 import { isRepeatable, segmentsOf, unendedIn } from "./mysql-segments";
-import { chainFrom, tracesIn } from "./mysql-traces";
+import { chainFrom, tracesBefore, tracesIn } from "./mysql-traces";
 import { canSkipLocked, isCommentFor } from "./mysql-version";
 import { readOnly } from "./session";
 
@@ -74,6 +74,7 @@ export function createMysql({ tables, lockTimeoutSeconds, ...ways }: MysqlOption
     },
     chain: (script, from, { database }) => chainFrom(script, from, database),
     traces: (script, extent, { database }) => tracesIn(script, extent, database),
+    tracesBefore: (script, extent, { database }) => tracesBefore(script, extent, database),
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
     remark: () => undefined,
@@ -128,13 +129,13 @@ const switches = ["foreign_key_checks", "unique_checks", "sql_notes", "sql_safe_
 
 /** Switches are copied from the global value: MySQL 9.7 takes DEFAULT for `foreign_key_checks` as off. */
 function resetSession({ database }: Place, lockTimeoutSeconds: number): readonly Part[] {
+  const waits = `lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`;
   return [
     { sql: "UNLOCK TABLES" },
     { sql: `USE ${name(database)}` },
     { sql: "SET NAMES utf8mb4" },
-    { sql: `SET SESSION ${switches}, sql_mode = DEFAULT, time_zone = DEFAULT, timestamp = DEFAULT, autocommit = 1` },
     {
-      sql: `SET SESSION lock_wait_timeout = ${lockTimeoutSeconds}, innodb_lock_wait_timeout = ${lockTimeoutSeconds}`,
+      sql: `SET SESSION ${switches}, sql_mode = DEFAULT, time_zone = DEFAULT, timestamp = DEFAULT, autocommit = 1, ${waits}`,
     },
   ];
 }

@@ -69,6 +69,7 @@ export function createPostgres({ tables, schema, lockTimeoutSeconds, ...ways }: 
     // What goes alone is finished by the server with its mark.
     chain: () => 0,
     traces: () => undefined,
+    tracesBefore: () => undefined,
     atomicDdl: "TRUE",
     remark: remarkOn,
     unended: unendedIn,

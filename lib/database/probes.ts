@@ -9,13 +9,13 @@ export function probedSegments(setup: SessionSetup, script: SqlScript, from: num
   let chainEnd = from;
   return dialect.segments(script, from).map((segment): Probed => {
     const { first, kind, repeatable } = segment;
-    if (first < chainEnd) return { ...segment, chained: true };
+    if (first < chainEnd) return { ...segment, traced: true, chained: true };
     if (kind !== "implicit" || repeatable) return segment;
     const count = dialect.chain(script, first, setup);
-    const traces = count > 0 ? dialect.traces(script, { first, count }, setup) : undefined;
+    const traces = count > 0 ? dialect.tracesBefore(script, { first, count }, setup) : undefined;
     if (traces !== undefined) {
       chainEnd = first + count;
-      return { ...segment, probe: tracesProbe(traces, dialect.grammar) };
+      return { ...segment, traced: true, probe: tracesProbe(traces, dialect.grammar) };
     }
     const effect = dialect.effect(script, first, setup);
     return effect ? { ...segment, probe: probeOf(effect.fingerprint, dialect.grammar) } : segment;

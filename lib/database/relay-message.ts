@@ -29,12 +29,17 @@ export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (
   const { relay, reset, lock, remainingMs } = context;
   return legs.map(({ step, intent, course }, number) => {
     const next = legs[number + 1];
-    const { left } = legs[number - 1] ?? {};
-    const begun = left && [...reset, ...left, { sql: relay.start(number, lock), starts: true as const }];
+    const before = legs[number - 1];
+    const begun = before && [...putBack(before, reset), { sql: relay.start(number, lock), starts: true as const }];
     const handOver = next ? handOverTo(next, number + 1, context) : [];
     const head = number === 0 ? [...reset, { sql: relay.until(remainingMs) }] : [];
     return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
   });
+}
+
+/** Every statement costs the server something: where nothing can have changed in the session, there is nothing to put back. */
+function putBack({ course, left }: Leg, reset: readonly Part[]): readonly Part[] {
+  return course.segments.every(({ traced }) => traced) ? left : [...reset, ...left];
 }
 
 function handOverTo({ step, intent, course }: Leg, number: number, context: RelayContext): readonly Part[] {

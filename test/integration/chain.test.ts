@@ -89,6 +89,23 @@ test.each(STATEMENTS.map((_, count) => count).concat(STATEMENTS.length))(
   },
 );
 
+test.each([
+  ["nothing", "DROP TABLE made", 1],
+  ["its table", "DROP INDEX by_name ON made", 2],
+  ["its table and an index of that", "DO 0", 3],
+])(
+  "a chain that begins with a table and was cut off when there was %s goes on from there",
+  async (_, undo, statement) => {
+    const [alter = "", make = "", index = "", ...rest] = STATEMENTS;
+    const made = await prepared(chain(make, index, alter, ...rest));
+    await held(made, "t", (connection, admin) => admin.query(`KILL ${connection}`));
+    await made.database.query(undo);
+    expect(await run(made.target, "status")).toMatchObject({ problems: [], inProgress: { statement } });
+    expect(await run(made.target, "migrate")).toMatchObject({ outcome: "done", done: [{ name: "1_chain" }] });
+    expect(await shape(made)).toEqual(DONE);
+  },
+);
+
 test("the marks of a chain are one", async () => {
   const { database, target } = await prepared();
   await database.query("CREATE TABLE writes (n INT)");

@@ -53,6 +53,15 @@ test("only steps that are asked for travel", async () => {
   expect(await made(database)).toEqual(["made_2"]);
 });
 
+test("the session is put back at the head of a message, and behind a step that may have changed it", async () => {
+  const database = await createTestDatabase();
+  const { url, links } = await through(database.url);
+  const migrations = numbered(make(2), make(3), make(4), "INSERT INTO made_4 VALUES (1);", make(5), make(6));
+  expect(await run({ url, migrations }, "migrate")).toMatchObject({ outcome: "done" });
+  const resets = links[0]?.commands.filter(({ text }) => text.includes("CREATE TABLE made_"));
+  expect(resets?.map(({ text }) => text.match(/SET NAMES/g)?.length)).toEqual([1, 2]);
+});
+
 test("steps are reverted together as well", async () => {
   const database = await createTestDatabase();
   const both = (number: number) => `-- migrate:up\n${make(number)}\n-- migrate:down\nDROP TABLE made_${number};`;

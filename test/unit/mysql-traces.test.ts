@@ -1,4 +1,4 @@
-import { chainFrom, tracesIn } from "../../lib/database/mysql-traces";
+import { chainFrom, tracesBefore, tracesIn } from "../../lib/database/mysql-traces";
 import type { SqlScript } from "../../lib/migration";
 
 const script = (...statements: string[]): SqlScript => ({
@@ -80,4 +80,24 @@ test("what the journal has cut off behind the names makes no difference", () => 
   const kept = script(`CREATE TABLE a (${"x".repeat(1_000)}… sha256:${"0".repeat(64)}`);
   const [before, after] = [whole, kept].map((one) => tracesIn(one, { first: 0, count: 1 }, "app"));
   expect(after).toBe(before);
+});
+
+/** Where the traces of a chain are looked up before it. */
+const lookedUp = (...statements: string[]) => {
+  const traces = tracesBefore(script(...statements), { first: 0, count: statements.length }, "app") ?? "";
+  return [...traces.matchAll(/information_schema\.(\w+)/g)].map(([, catalogue]) => catalogue);
+};
+
+test("on a table that a chain begins with nothing is looked for before", () => {
+  const statements = [TABLE, "CREATE INDEX i ON a (id)", "ALTER TABLE b ADD x INT", "CREATE INDEX j ON app.a (name)"];
+  expect(length(...statements)).toBe(4);
+  expect(lookedUp(...statements)).toEqual(["TABLES", "COLUMNS"]);
+});
+
+test.each([
+  ["a table in the middle of a chain", ["ALTER TABLE b ADD x INT", TABLE, "CREATE INDEX i ON a (id)"]],
+  ["a name that differs in its case", [TABLE, "CREATE INDEX i ON A (id)"]],
+  ["a table of another database", [TABLE, "CREATE INDEX i ON other.a (id)"]],
+])("on any other one it is: %s", (_, statements) => {
+  expect(lookedUp(...statements).at(-1)).toBe("STATISTICS");
 });
