@@ -171,6 +171,6 @@ function send(client: Client, { parts, heard }: Message, deadline: Deadline): Pr
 
 /** A procedure, and a block, answers with any number of result sets before the one answer that counts. */
 function isLast(part: Part | undefined, fields: FieldPacket[] | undefined): boolean {
-  if (part === undefined || kindOf(part.sql) !== "alone") return true;
+  if (part?.index === undefined || kindOf(part.sql) !== "alone") return true;
   return isExecuted(part.sql) ? fields?.[0]?.name === EXECUTED : fields === undefined;
 }

@@ -11,6 +11,8 @@ interface Kind {
 
 const kind = (pattern: string, effect: Kind["effect"]): Kind => ({ pattern: new RegExp(`^${pattern}`, "i"), effect });
 
+const NAMES = new RegExp(NAME, "g");
+
 const KINDS: readonly Kind[] = [
   kind(
     String.raw`CREATE\s+TABLE\s+(${NAME})`,
@@ -65,7 +67,7 @@ export function effectOf(sql: string, schema: string): Effect | undefined {
   for (const { pattern, effect } of KINDS) {
     const found = pattern.exec(statement);
     if (!found) continue;
-    const names = found.slice(1).flatMap((part) => [...part.matchAll(new RegExp(NAME, "g"))].map(([one]) => one));
+    const names = found.slice(1).flatMap((part) => [...part.matchAll(NAMES)].map(([one]) => one));
     const words = names.filter((one) => !/^TO$/i.test(one));
     if (words.some(isCutOff)) return undefined;
     return effect(

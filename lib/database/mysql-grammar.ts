@@ -2,16 +2,23 @@ import { GATE_ID } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
 /**
- * Migrations may have set `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES` or another character set. A name in backticks and a literal
- * in hexadecimal mean the same under all of them.
+ * Migrations may have set `ANSI_QUOTES`, `NO_BACKSLASH_ESCAPES` or another character set. A name in backticks means the same
+ * under all of them.
  */
 export function name(identifier: string): string {
   return `\`${identifier.replaceAll("`", "``")}\``;
 }
 
+/**
+ * What means the same under all of them between quotes: ASCII without a quote or a backslash. It has no `*`, `#` or `;` either,
+ * for a comment or a string of the script that never ends would meet them here, and no `?`, the driver's placeholder.
+ */
+const PLAIN = /^[ !"$-&()+-:<->@-[\]-~]*$/;
+
+/** Anything else in hexadecimal, which is twice as long. */
 function text(value: string | null | undefined): string {
   if (value === null || value === undefined) return "NULL";
-  return value === "" ? "_utf8mb4 ''" : `_utf8mb4 x'${Buffer.from(value, "utf8").toString("hex")}'`;
+  return `_utf8mb4 ${PLAIN.test(value) ? `'${value}'` : `x'${Buffer.from(value, "utf8").toString("hex")}'`}`;
 }
 
 const holder = (lock: string) => `IS_USED_LOCK(${text(lock)})`;

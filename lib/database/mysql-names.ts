@@ -8,6 +8,8 @@ const { text } = mysqlGrammar;
 export const IDENTIFIER = String.raw`(?:\x60(?:[^\x60]|\x60\x60)+\x60|[\w$\u0080-\uffff]+)`;
 export const NAME = String.raw`(?:${IDENTIFIER}\s*\.\s*)?${IDENTIFIER}`;
 
+const IDENTIFIERS = new RegExp(IDENTIFIER, "g");
+
 export interface ObjectName {
   readonly schema: string;
   readonly name: string;
@@ -15,7 +17,7 @@ export interface ObjectName {
 
 /** @param schema where it lies if the name says nothing of it */
 export function objectName(qualified: string, schema: string): ObjectName {
-  const parts = [...qualified.matchAll(new RegExp(IDENTIFIER, "g"))].map(([one]) =>
+  const parts = [...qualified.matchAll(IDENTIFIERS)].map(([one]) =>
     one.startsWith("`") ? one.slice(1, -1).replaceAll("``", "`") : one,
   );
   const name = parts.at(-1) ?? "";

@@ -4,9 +4,14 @@ import type { Columns, Grammar } from "./grammar";
 
 const name = (identifier: string) => pg.escapeIdentifier(identifier);
 
-/** PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads alike. */
+/**
+ * PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads
+ * alike. The driver's own function goes character by character, through each script several times.
+ */
 function text(value: string | null | undefined): string {
-  return value === null || value === undefined ? "NULL" : pg.escapeLiteral(value.replaceAll("\0", "")).trimStart();
+  if (value === null || value === undefined) return "NULL";
+  const doubled = value.replaceAll("\0", "").replaceAll("'", "''");
+  return doubled.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
 }
 
 const PID = "pg_catalog.pg_backend_pid()";

@@ -87,7 +87,15 @@ export function unendedIn({ statements }: SqlScript): Statement | undefined {
   return last && kindOf(head(last.sql)) === "begin" ? last : undefined;
 }
 
-function shapeOf({ statements, transaction }: SqlScript): Shape {
+/** Of a script several things are asked in a row. */
+let latest: { readonly script: SqlScript; readonly shape: Shape } | undefined;
+
+function shapeOf(script: SqlScript): Shape {
+  if (latest?.script !== script) latest = { script, shape: readShape(script) };
+  return latest.shape;
+}
+
+function readShape({ statements, transaction }: SqlScript): Shape {
   const each = transaction === false;
   const known = statements.map((statement, index): Known => {
     const text = head(statement.sql);

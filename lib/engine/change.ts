@@ -41,7 +41,7 @@ export function allApplied(
   if (command.action !== "migrate" || step || run) return undefined;
   const { to } = command;
   if (to !== undefined && !asked.migrations.some(({ name }) => name === to)) return undefined;
-  const plan = { steps: [], problems: [], notices: [] };
+  const plan = { steps: [], problems: [], notices: () => [] };
   return command.dryRun ? dryRunReport(asked, plan) : nothingReport(asked, plan);
 }
 
@@ -55,7 +55,8 @@ export async function previewReport(
   const work: Work = { ...turn, command };
   if (isRunning(state)) return waitingReport(turn.head, state);
   const found = await planSeen(work, reader, state);
-  const { steps, problems, notices } = found;
+  const { steps, problems } = found;
+  const notices = found.notices();
   const seen = {
     plan: preview(steps, { ...work, state }, turn.head.database),
     ...(notices.length > 0 && { notices }),
@@ -99,7 +100,7 @@ function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   const { command } = work;
   const input = { ...work, state, verdict, remainingMs: work.deadline.remainingMs() };
   if (command.steps === undefined) return makePlan(input);
-  if (command.steps <= done) return { steps: [], problems: [], notices: [] };
+  if (command.steps <= done) return { steps: [], problems: [], notices: () => [] };
   return makePlan({ ...input, command: { ...command, steps: command.steps - done } });
 }
 
@@ -115,12 +116,15 @@ async function withPast(work: Work, reader: Reader, { plan, state }: Planned): P
   return { ...plan, problems: [...plan.problems, ...(await appliedElsewhere(work, reader))] };
 }
 
-function nothingReport({ head }: Pick<Turn, "head">, { notices }: Plan): Report {
+function nothingReport({ head }: Pick<Turn, "head">, plan: Plan): Report {
+  const notices = plan.notices();
   return report(head, { outcome: "done", message: "Nothing to do.", ...(notices.length > 0 && { notices }) });
 }
 
-function dryRunReport({ head }: Pick<Turn, "head">, { steps, problems, notices }: Plan): Report {
+function dryRunReport({ head }: Pick<Turn, "head">, plan: Plan): Report {
+  const { steps, problems } = plan;
   if (problems.length > 0) return refusedReport(head, problems);
+  const notices = plan.notices();
   const remaining = steps.map(({ name }) => name);
   const message = `A dry run: ${remaining.length} to do, nothing done.`;
   return report(head, { outcome: "done", remaining, message, ...(notices.length > 0 && { notices }) });

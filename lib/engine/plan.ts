@@ -23,8 +23,8 @@ export interface PlanInput {
 export interface Plan {
   readonly steps: readonly Step[];
   readonly problems: readonly Problem[];
-  /** What is worth knowing of the steps before they run. */
-  readonly notices: readonly string[];
+  /** What is worth knowing of the steps before they run. Reads every script, so it is asked for by who says it. */
+  notices(): readonly string[];
 }
 
 type Planned = { readonly step: Step } | { readonly problem: Problem };
@@ -36,7 +36,7 @@ export function makePlan(input: PlanInput): Plan {
   const { reformatted } = compare(input.migrations, input.state.applied);
   return {
     steps,
-    notices: [
+    notices: () => [
       ...reformatted.map(reformattedNotice),
       ...steps.flatMap((step) => notice(step, input.database)),
       ...(input.command.action === "migrate" ? heldBack(input, input.command) : []),

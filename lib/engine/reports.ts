@@ -132,7 +132,7 @@ export interface End {
 }
 
 export function endReport(head: Heading, end: End): Report {
-  const { notices } = end.plan;
+  const notices = end.plan.notices();
   return { ...endOf(head, end), ...(notices.length > 0 && { notices }) };
 }
 

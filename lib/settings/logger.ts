@@ -27,13 +27,38 @@ const LEVELS = { debug: "DEBUG", info: "INFO", warn: "WARN", error: "ERROR" } as
 
 type Data = Readonly<Record<string, unknown>>;
 
+/** Up to `info` Powertools writes to the standard output, what is worse to the standard error. */
 function toLog(logger: Logger): Log {
   return {
-    debug: (message, data) => logger.debug(message, ...extra(data)),
-    info: (message, data) => logger.info(message, ...extra(data)),
-    warn: (message, data) => logger.warn(message, ...extra(data)),
-    error: (message, data) => logger.error(message, ...extra(data)),
+    debug: (message, data) => held(() => logger.debug(message, ...extra(data))),
+    info: (message, data) => held(() => logger.info(message, ...extra(data))),
+    warn: (message, data) => afterHeld(() => logger.warn(message, ...extra(data))),
+    error: (message, data) => afterHeld(() => logger.error(message, ...extra(data))),
   };
+}
+
+/**
+ * Lines of one turn of the event loop leave in one write: the answers of many migrations come at once, and a system call for
+ * each line would be much of what this process does for them. An exit in the middle of a turn loses none.
+ */
+function held(write: () => void): void {
+  if (process.stdout.writableCorked === 0) {
+    process.stdout.cork();
+    process.once("exit", release);
+    process.nextTick(release);
+  }
+  write();
+}
+
+/** The order of the lines is the same on both outputs. */
+function afterHeld(write: () => void): void {
+  release();
+  write();
+}
+
+function release(): void {
+  process.off("exit", release);
+  process.stdout.uncork();
 }
 
 /** Under a key of its own: a Report has a `message` too, and Powertools drops keys that are its own. */

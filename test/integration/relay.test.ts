@@ -31,7 +31,7 @@ async function through(url: string, position?: Position, reached?: (link: Link) 
 
 /** How many of the tables each message makes, of those that make any. */
 function messagesOf(links: readonly Link[]): readonly number[] {
-  const counts = links[0]?.commands.map(({ text }) => text.match(/CREATE TABLE made_/g)?.length ?? 0) ?? [];
+  const counts = links[0]?.commands.map(({ text }) => text.match(/^CREATE TABLE made_/gm)?.length ?? 0) ?? [];
   return counts.filter((count) => count > 0);
 }
 

@@ -1,3 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
 import { MigratorError } from "../../lib/errors";
 import { createLogger } from "../../lib/settings/logger";
 
@@ -74,4 +79,51 @@ test("shows where an error that nobody expected came from", () => {
   );
   const stack = expect.stringContaining("logger.test.ts");
   expect(line).toMatchObject({ data: { error: { name: "TypeError", message: "x is not", stack } } });
+});
+
+describe("what is written in one turn", () => {
+  const folder = mkdtempSync(join(tmpdir(), "logger-"));
+  const bundled = join(folder, "logger.cjs");
+  beforeAll(() =>
+    build({
+      entryPoints: [require.resolve("../../lib/settings/logger")],
+      outfile: bundled,
+      bundle: true,
+      platform: "node",
+      logLevel: "error",
+    }),
+  );
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** As a process of its own. */
+  function outputsOf(work: string): readonly string[] {
+    const script = `const log = require(${JSON.stringify(bundled)}).createLogger({ logLevel: "info" }); ${work}`;
+    const { stdout } = spawnSync("sh", ["-c", 'exec "$0" -e "$1" 2>&1', process.execPath, script], {
+      encoding: "utf8",
+    });
+    return stdout.trim().split("\n");
+  }
+  const messagesOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line).message);
+
+  test("is not lost when the process ends in that turn", () => {
+    expect(messagesOf(outputsOf('log.info("one"); log.info("two"); process.exit(1);'))).toEqual(["one", "two"]);
+  });
+
+  test("is not lost when the process ends with an error in that turn", () => {
+    const lines = outputsOf('log.info("one"); log.info("two"); throw new Error("three");');
+    expect(messagesOf(lines.filter((line) => line.startsWith('{"level"')))).toEqual(["one", "two"]);
+  });
+
+  test("keeps its order on both outputs", () => {
+    const lines = outputsOf('log.info("one"); log.error("two"); log.info("three"); log.warn("four");');
+    expect(messagesOf(lines)).toEqual(["one", "two", "three", "four"]);
+  });
+
+  test("leaves in one write", () => {
+    const counted = `let writes = 0; const { _writev } = process.stdout;
+      process.stdout._writev = function (...all) { writes++; return _writev.apply(this, all); };`;
+    const lines = outputsOf(`${counted} for (const one of "abc") log.info(one);
+      setImmediate(() => log.error(String(writes)));`);
+    expect(messagesOf(lines)).toEqual(["a", "b", "c", "1"]);
+  });
 });

@@ -100,7 +100,7 @@ describe("before the deployment", () => {
 
   test("one that has to wait behind another that is for afterwards is named", () => {
     const { notices } = makePlan({ ...first, ...nothingApplied, migrations: [a, post(b), c] });
-    expect(notices).toEqual([
+    expect(notices()).toEqual([
       "2_b is for after the deployment (post).",
       "3_c is for before the deployment (pre), and waits behind 2_b.",
     ]);
@@ -121,7 +121,7 @@ test("what is not run in one transaction, does not end one, or wants a person, i
     },
     late: "refuse",
   };
-  expect(makePlan(input).notices).toEqual([
+  expect(makePlan(input).notices()).toEqual([
     "1_a begins a transaction (1_a.sql:2) and never ends it: it is committed.",
     "2_b is not run in one transaction: it says so.",
     "3_c: should the server itself die in statements 2, 3, nobody but a person can tell whether it took effect.",
