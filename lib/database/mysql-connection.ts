@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Connection as Client, ConnectionOptions, FieldPacket, Query, QueryError, ResultSetHeader } from "mysql2";
+import type { Connection as Client, ConnectionOptions, FieldPacket, QueryError, ResultSetHeader } from "mysql2";
 import serverlessMysql from "serverless-mysql";
 import type { Login } from "../login";
 import type { Result } from "../migration";
@@ -126,7 +126,7 @@ function surrounded<T>(client: Client, { sql, values, around }: Asked): Promise<
       return reject(place === undefined ? error : Object.assign(error, { around: place }));
     };
     const command = values === undefined ? client.query(sql, done) : client.query(sql, [...values], done);
-    eachAnswer(command, () => {
+    command.on("fields", () => {
       answered += 1;
     });
   });
@@ -154,39 +154,19 @@ function send(client: Client, { parts, heard }: Message, deadline: Deadline): Pr
     }, deadline.remainingMs());
     const done = (error: QueryError | null) => {
       clearTimeout(timer);
-      if (!error) {
-        complete();
-        resolve({ end: "answered", at });
-      } else if (isLost(named(error))) reject(lost(error.code));
+      if (!error) resolve({ end: "answered", at });
+      else if (isLost(named(error))) reject(lost(error.code));
       else resolve({ end: "refused", at, error });
     };
     // A statement may end in a line comment: the delimiter needs a line of its own. With a callback, a lost connection is
     // reported to it; without, only to the connection.
     const command = client.query(parts.map((part) => part.sql).join("\n;\n"), done);
-    const complete = eachAnswer(command, (fields) => {
+    command.on("fields", (fields: FieldPacket[] | undefined) => {
       if (!isLast(parts[at], fields)) return;
       at += 1;
       heard?.(at);
     });
   });
-}
-
-/**
- * Calls `work` for each answer that is complete: of a result set the columns come first, and the server may still refuse a row.
- * @returns to be called when the message has ended without an error: the last answer is complete then, too
- */
-function eachAnswer(command: Query, work: (fields: FieldPacket[] | undefined) => void): () => void {
-  let open: FieldPacket[] | undefined;
-  const complete = () => {
-    if (open) work(open);
-    open = undefined;
-  };
-  command.on("fields", (fields: FieldPacket[] | undefined) => {
-    complete();
-    if (fields) open = fields;
-    else work(fields);
-  });
-  return complete;
 }
 
 /** A procedure, and a block, answers with any number of result sets before the one answer that counts. */

@@ -82,16 +82,6 @@ test("a statement that is refused in the middle of a message leaves those before
   });
 });
 
-test("a statement whose result the server breaks off is the one that failed, the last of its step as well", async () => {
-  const { url } = await createTestDatabase();
-  const broken = "INSERT INTO made_2 VALUES (1), (1) RETURNING id;";
-  const migrations = numbered(make(2), `${broken}\nDO 0;`, make(4));
-  const failure = { migration: "3_m", statement: 1, code: "ER_DUP_ENTRY" };
-  expect(await run({ url, migrations }, "migrate")).toMatchObject({ done: named(1, 2), failure });
-  const last = { url, migrations: numbered(make(2), broken, make(4)) };
-  expect(await run(last, "migrate")).toMatchObject({ outcome: "failed", failure });
-});
-
 test("another transaction in the way of a step in the middle of a message is waited out, and the rest goes on", async () => {
   const database = await createTestDatabase();
   const { release } = await holdTable(database.url);
