@@ -2,10 +2,14 @@ import type { SqlScript, Statement } from "../migration";
 import type { Leftover } from "./dialect";
 import { everywhere, framesOf, type Made, type SessionEffect, word } from "./frame";
 import { name } from "./mysql-grammar";
+import { ANY_IDENTIFIER, type ObjectName, objectName, schemaAt } from "./mysql-names";
 import { head } from "./mysql-segments";
 import { type Assignment, assignmentsOf, isConstant } from "./mysql-set";
 
-const TEMPORARY = /^CREATE\s+(?:OR\s+REPLACE\s+)?TEMPORARY\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?[`"]?([\w$]+)/i;
+const TEMPORARY = new RegExp(
+  String.raw`^CREATE\s+(?:OR\s+REPLACE\s+)?TEMPORARY\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?((?:${ANY_IDENTIFIER}\s*\.\s*)?${ANY_IDENTIFIER})`,
+  "i",
+);
 /** What they hold is not run yet. */
 const DEFINITION = /^CREATE\b[^(]*?\b(?:PROCEDURE|FUNCTION|TRIGGER|EVENT)\b/i;
 /** Assigns user variables, as do SET and CALL. */
@@ -25,7 +29,7 @@ function sessionEffect({ sql }: Statement): SessionEffect {
   if (/^USE\b/i.test(text)) return { kind: "constant", ...everywhere("the database in use") };
   if (/^SET\b/i.test(text)) return setEffect(text);
   if (/^PREPARE\b/i.test(text)) return prepareEffect(text);
-  const temporary = TEMPORARY.exec(text)?.[1];
+  const temporary = temporaryIn(text)?.name;
   if (temporary !== undefined) return { kind: "data", what: `the temporary table ${temporary}`, use: word(temporary) };
   if (DEFINITION.test(text)) return { kind: "none" };
   const variables = /^CALL\b/i.test(text) || ASSIGNS.test(text) ? variablesIn(text) : [];
@@ -33,8 +37,16 @@ function sessionEffect({ sql }: Statement): SessionEffect {
   return INSERTS.test(text) ? { kind: "data", ...INSERT_ID } : { kind: "none" };
 }
 
+/** Without a schema where its name says none. */
+function temporaryIn(text: string): ObjectName | undefined {
+  const qualified = TEMPORARY.exec(text)?.[1];
+  return qualified === undefined ? undefined : objectName(qualified, "");
+}
+
+const PREPARE = /^PREPARE\s+[`"]?([\w$]+)[`"]?\s+FROM\s+([\s\S]*)$/i;
+
 function prepareEffect(text: string): SessionEffect {
-  const [, name = "", source = ""] = /^PREPARE\s+[`"]?([\w$]+)[`"]?\s+FROM\s+([\s\S]*)$/i.exec(text) ?? [];
+  const [, name = "", source = ""] = PREPARE.exec(text) ?? [];
   const made = { what: `the prepared statement ${name}`, use: word(name) };
   return { kind: isConstant(source) ? "constant" : "data", ...made };
 }
@@ -55,12 +67,13 @@ function madeBy(assignments: readonly Assignment[]): Made {
 }
 
 function userVariables(names: readonly string[]): Made {
-  const any = names.map((name) => name.replace(/[.$]/g, "\\$&")).join("|");
+  const any = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
   return { what: `@${names[0]}`, use: new RegExp(`(?<!@)@[\`"']?(?:${any})(?![\\w$.])`, "i") };
 }
 
 function variablesIn(text: string): readonly string[] {
-  return [...text.matchAll(/(?<![@\w])@[`"']?([\w.$]+)/g)].map(([, name = ""]) => name);
+  const found = text.matchAll(/(?<![@\w])@(?:([`"'])((?:(?!\1)[\s\S]|\1\1)+)\1|([\w.$]+))/g);
+  return [...found].map(([, quote = "", quoted, plain = ""]) => quoted?.replaceAll(quote + quote, quote) ?? plain);
 }
 
 /**
@@ -68,14 +81,20 @@ function variablesIn(text: string): readonly string[] {
  * or in a new one, and must come to the same. The last comes first: it may forbid what undoes those before it. The server refuses
  * what it does not know, or has no default for.
  */
-export function leftBy({ statements }: SqlScript): readonly Leftover[] {
-  const left = statements.toReversed().flatMap(({ sql }) => undone(head(sql).replace(/\*\/\s*$/, "")));
+export function leftBy(script: SqlScript): readonly Leftover[] {
+  const undone = script.statements.map((_, index) => undoneOf(script, index));
+  const left = undone.toReversed().flat();
   return [...new Map(left.map((one) => [one.sql, one])).values()];
 }
 
-function undone(text: string): readonly Leftover[] {
-  const temporary = TEMPORARY.exec(text)?.[1];
-  if (temporary !== undefined) return [{ sql: `DROP TEMPORARY TABLE IF EXISTS ${name(temporary)}` }];
+function undoneOf(script: SqlScript, index: number): readonly Leftover[] {
+  const text = head(script.statements[index]?.sql ?? "").replace(/\*\/\s*$/, "");
+  const table = temporaryIn(text);
+  if (table) return [dropped(table, schemaAt(script, index, ""))];
+  const [, prepared] = PREPARE.exec(text) ?? [];
+  if (prepared !== undefined) return [{ sql: `DEALLOCATE PREPARE ${name(prepared)}`, refusable: true }];
+  // What `reset` sets for every migration.
+  if (/^SET\s+(?:NAMES|CHARACTER\s+SET|CHARSET)\b/i.test(text)) return [];
   // Its two halves have other names on MariaDB and on MySQL.
   if (/^SET\s+(?:SESSION|LOCAL)\s+TRANSACTION\b/i.test(text))
     return [
@@ -85,6 +104,12 @@ function undone(text: string): readonly Leftover[] {
   if (/^SET\b/i.test(text) && setEffect(text).kind !== "none") return assignmentsOf(text).flatMap(unset);
   const assigns = !DEFINITION.test(text) && (/^CALL\b/i.test(text) || ASSIGNS.test(text));
   return assigns ? variablesIn(text).map(forgotten) : [];
+}
+
+/** @param used the database in use then; empty where that is ours */
+function dropped({ schema, name: table }: ObjectName, used: string): Leftover {
+  const names = [schema || used, table].filter((one) => one !== "");
+  return { sql: `DROP TEMPORARY TABLE IF EXISTS ${names.map(name).join(".")}` };
 }
 
 function unset({ scope, name: variable }: Assignment): readonly Leftover[] {

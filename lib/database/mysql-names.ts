@@ -6,9 +6,11 @@ const { text } = mysqlGrammar;
 
 /** As a source of regular expressions. */
 export const IDENTIFIER = String.raw`(?:\x60(?:[^\x60]|\x60\x60)+\x60|[\w$\u0080-\uffff]+)`;
+/** With ANSI_QUOTES names may stand in double quotes. */
+export const ANY_IDENTIFIER = `(?:"(?:[^"]|"")+"|${IDENTIFIER})`;
 export const NAME = String.raw`(?:${IDENTIFIER}\s*\.\s*)?${IDENTIFIER}`;
 
-const IDENTIFIERS = new RegExp(IDENTIFIER, "g");
+const IDENTIFIERS = new RegExp(ANY_IDENTIFIER, "g");
 
 export interface ObjectName {
   readonly schema: string;
@@ -17,9 +19,10 @@ export interface ObjectName {
 
 /** @param schema where it lies if the name says nothing of it */
 export function objectName(qualified: string, schema: string): ObjectName {
-  const parts = [...qualified.matchAll(IDENTIFIERS)].map(([one]) =>
-    one.startsWith("`") ? one.slice(1, -1).replaceAll("``", "`") : one,
-  );
+  const parts = [...qualified.matchAll(IDENTIFIERS)].map(([one]) => {
+    const quote = one.charAt(0);
+    return quote === "`" || quote === '"' ? one.slice(1, -1).replaceAll(quote + quote, quote) : one;
+  });
   const name = parts.at(-1) ?? "";
   return { schema: parts.length > 1 ? (parts[0] ?? schema) : schema, name };
 }
@@ -41,10 +44,28 @@ export function isCutOff(name: string): boolean {
   return name.endsWith("…");
 }
 
+const USE = new RegExp(String.raw`^USE\s+(${ANY_IDENTIFIER})`, "i");
+
+interface Use {
+  readonly index: number;
+  readonly schema: string;
+}
+
+/** Of one script, so that each of its statements is read once however often is asked. */
+const uses = new WeakMap<SqlScript, readonly Use[]>();
+
+function usesIn(script: SqlScript): readonly Use[] {
+  const known = uses.get(script);
+  if (known) return known;
+  const found = script.statements.flatMap(({ sql }, index): readonly Use[] => {
+    const [, name] = USE.exec(head(sql)) ?? [];
+    return name === undefined ? [] : [{ index, schema: objectName(name, "").name }];
+  });
+  uses.set(script, found);
+  return found;
+}
+
 /** Where names lie that say nothing of it: in the database that was last named by USE before this statement. */
-export function schemaAt({ statements }: SqlScript, index: number, database: string): string {
-  const used = statements
-    .slice(0, index)
-    .flatMap(({ sql }) => /^\s*USE\s+[\x60"]?([^\s\x60";]+)/i.exec(sql)?.[1] ?? []);
-  return used.at(-1) ?? database;
+export function schemaAt(script: SqlScript, index: number, database: string): string {
+  return usesIn(script).findLast((use) => use.index < index)?.schema ?? database;
 }

@@ -36,10 +36,11 @@ export function holds(table: ObjectName, { kind, name, leaves }: Change): string
 const clause = (pattern: string): RegExp => new RegExp(`^${pattern}`, "i");
 
 /** What stands where a name would, and is none. */
-const ADDS_NO_COLUMN = "INDEX|KEY|UNIQUE|FULLTEXT|SPATIAL|CONSTRAINT|PRIMARY|FOREIGN|CHECK|PARTITION|PERIOD|SYSTEM";
+const ADDS_NO_COLUMN =
+  "COLUMN|INDEX|KEY|UNIQUE|FULLTEXT|SPATIAL|CONSTRAINT|PRIMARY|FOREIGN|CHECK|PARTITION|PERIOD|SYSTEM";
 const DROPS_NO_COLUMN = "INDEX|KEY|FOREIGN|CONSTRAINT|CHECK|PRIMARY|PARTITION|PERIOD|SYSTEM";
 
-/** A primary key is called PRIMARY, whatever name it is given. */
+/** A primary key is called PRIMARY, whatever name it is given, and a unique one as its index, which may have a name of its own. */
 const CLAUSES: readonly (readonly [RegExp, ObjectKind, Change["leaves"]])[] = [
   [
     clause(
@@ -49,7 +50,11 @@ const CLAUSES: readonly (readonly [RegExp, ObjectKind, Change["leaves"]])[] = [
     "there",
   ],
   [clause(String.raw`ADD\s+UNIQUE\s+(?!(?:INDEX|KEY|USING)\b)(${IDENTIFIER})\s*\(`), "index", "there"],
-  [clause(String.raw`ADD\s+CONSTRAINT\s+(${IDENTIFIER})\s+(?:FOREIGN|UNIQUE|CHECK)\b`), "constraint", "there"],
+  [
+    clause(String.raw`ADD\s+CONSTRAINT\s+(${IDENTIFIER})\s+(?:(?:FOREIGN|CHECK)\b|UNIQUE(?:\s+(?:INDEX|KEY))?\s*\()`),
+    "constraint",
+    "there",
+  ],
   [clause(String.raw`ADD\s+(?:COLUMN\s+)?(?!(?:${ADDS_NO_COLUMN})\b)(${IDENTIFIER})\s`), "column", "there"],
   [clause(String.raw`DROP\s+(?:INDEX|KEY)\s+(${IDENTIFIER})`), "index", "gone"],
   [clause(String.raw`DROP\s+(?:FOREIGN\s+KEY|CONSTRAINT|CHECK)\s+(${IDENTIFIER})`), "constraint", "gone"],

@@ -28,11 +28,16 @@ export function assignmentsOf(text: string): readonly Assignment[] {
     const place = (inside ?? (at2 ? "SESSION" : word)).toUpperCase();
     const session = place === "SESSION" || place === "LOCAL";
     return {
-      name: name.replace(/[`"'\s]/g, ""),
+      name: unquoted(name.trim()),
       value,
       scope: at2 === "@" ? "user" : session ? "session" : "server",
     };
   });
+}
+
+function unquoted(name: string): string {
+  const [, quote = "", inner = name] = /^([`"'])([\s\S]*)\1$/.exec(name) ?? [];
+  return quote === "" ? inner : inner.replaceAll(quote + quote, quote);
 }
 
 /** Between the commas that stand in no parentheses and no string. */

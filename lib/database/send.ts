@@ -1,3 +1,4 @@
+import { MigratorError } from "../errors";
 import type { Part, Remains, Sent, ServerError } from "./connection";
 import { messagesOf } from "./message";
 import { ours, type SessionSetup } from "./session";
@@ -17,12 +18,13 @@ export type AllSent =
       readonly remains?: Remains;
     };
 
-/** Sends the pieces of a step, in as few messages as may be. */
+/** Sends the pieces of a step, in as few messages as may be. @throws MigratorError `STATEMENT_FAILED` */
 export async function sendAll(setup: SessionSetup, pieces: readonly (readonly Part[])[]): Promise<AllSent> {
   const { connection, server, deadline } = setup;
   const known = pieces.map((parts) => without(setup, parts));
   for (const { sql, index } of known.flat()) {
     const error = server.tooLarge(sql);
+    if (error && index === undefined) throw unrecordable(error);
     if (error) return { end: "refused", error, index, done: undefined };
   }
   let done: number | undefined;
@@ -69,6 +71,13 @@ type RefusedAt = Pick<Extract<AllSent, { end: "refused" }>, "index" | "atCommit"
 function placeOf(parts: readonly Part[], at: number): RefusedAt {
   const { index, commits, gate } = parts[at] ?? {};
   return { index, ...(commits && { atCommit: commits }), ...(gate && { atGate: gate }) };
+}
+
+/** Of a statement of ours, which holds all of the migration's. Nothing has been sent. */
+function unrecordable({ message }: ServerError): MigratorError {
+  return new MigratorError("STATEMENT_FAILED", `The migration is too large to be recorded. ${message}`, {
+    advice: "Divide it into several migrations, or raise max_allowed_packet.",
+  });
 }
 
 /** An open comment or string takes everything behind it along; the server says nothing. */

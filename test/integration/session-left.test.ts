@@ -26,6 +26,27 @@ test("nor a temporary table", async () => {
   expect(await run(target, "migrate")).toMatchObject({ failure: { migration: "2_uses", code: "ER_NO_SUCH_TABLE" } });
 });
 
+test.each([
+  ["CREATE TEMPORARY TABLE `kept-for now` (n INT);", "SELECT * FROM `kept-for now`;", "ER_NO_SUCH_TABLE"],
+  ['SET sql_mode = ANSI_QUOTES;\nCREATE TEMPORARY TABLE "a b" (n INT);', "SELECT * FROM `a b`;", "ER_NO_SUCH_TABLE"],
+  ["PREPARE kept FROM 'SELECT 1';", "EXECUTE kept;", "ER_UNKNOWN_STMT_HANDLER"],
+  ["SET @`kept for now` = 1;", "CREATE TABLE seen (n INT NOT NULL) SELECT @`kept for now` AS n;", "ER_BAD_NULL_ERROR"],
+])("nor what has a name of its own: %s", async (made, used, code) => {
+  const { url } = await createTestDatabase();
+  const migrations = [sql("1_makes", made), sql("2_uses", used)];
+  expect(await run({ url, migrations }, "migrate")).toMatchObject({ failure: { migration: "2_uses", code } });
+});
+
+test("nor a temporary table by its full name", async () => {
+  const { url, name } = await createTestDatabase();
+  const migrations = [
+    sql("1_makes", `CREATE TEMPORARY TABLE ${name}.kept (n INT);`),
+    sql("2_uses", "SELECT n FROM kept;"),
+  ];
+  const report = await run({ url, migrations }, "migrate");
+  expect(report).toMatchObject({ failure: { migration: "2_uses", code: "ER_NO_SUCH_TABLE" } });
+});
+
 test("what the server refuses to put back is no failure of the migration", async () => {
   const database = await createTestDatabase();
   const target = { url: database.url, migrations: [sql("1_sets", "SET insert_id = 5;\nSET @x = 1;"), uses] };

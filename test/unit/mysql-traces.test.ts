@@ -37,6 +37,8 @@ test.each([
   "ALTER TABLE a ADD COLUMN x INT -- don't\n, DROP COLUMN y -- don't",
   "ALTER TABLE a ADD COLUMN IF NOT EXISTS x INT",
   "ALTER TABLE a ADD CONSTRAINT p PRIMARY KEY (id)",
+  "ALTER TABLE a ADD CONSTRAINT c UNIQUE KEY i (id)",
+  "ALTER TABLE a ADD COLUMN (x INT, y INT)",
   "ALTER TABLE a ADD INDEX (id)",
   "ALTER TABLE a MODIFY id BIGINT",
   "ALTER TABLE a RENAME COLUMN x TO y",
@@ -61,6 +63,14 @@ test.each<[string, readonly string[]]>([
 ])("make or take away what the other is known by: %s", (_, statements) => {
   expect(length(...statements)).toBe(1);
 });
+
+test.each(["USE `other db`", "-- there\nUSE `other db`", "/*!40000 USE `other db` */", 'USE "other db"'])(
+  "are looked for where the script has gone: %s",
+  (use) => {
+    const traces = tracesIn(script(use, TABLE), { first: 1, count: 1 }, "app");
+    expect(traces).toContain(Buffer.from("other db").toString("hex"));
+  },
+);
 
 test("beside a temporary table each statement is looked at by itself", () => {
   expect(length("ALTER TABLE a ADD COLUMN x INT", "DROP TABLE b", "CREATE TEMPORARY TABLE b (id INT)")).toBe(1);
