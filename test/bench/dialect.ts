@@ -6,6 +6,7 @@ import { type Proxied, startProxy } from "./proxied";
 import type { Result, ServerFacts } from "./results";
 import { runRounds } from "./rounds";
 import { openServer, type Server } from "./server";
+import type { Bench } from "./stage";
 import type { Workload } from "./workloads";
 
 /** What the script that loads the benchmark gives to it. */
@@ -29,15 +30,14 @@ export interface DialectOptions extends Surroundings, Options {
   readonly programs: string;
   readonly entrants: readonly Installed[];
   readonly workloads: readonly Workload[];
+  /** Is given what was measured, after each workload. */
+  readonly keep: (facts: ServerFacts, results: readonly Result[]) => Promise<void>;
 }
 
 const DELAY_MS = 1;
 
 /** All workloads on one server. */
-export async function runDialect(
-  dialect: DialectName,
-  options: DialectOptions,
-): Promise<{ readonly facts: ServerFacts; readonly results: readonly Result[] }> {
+export async function runDialect(dialect: DialectName, options: DialectOptions): Promise<void> {
   const started = await options.startServer(dialect);
   try {
     const { adminUrl = "", pid, port } = started;
@@ -47,10 +47,9 @@ export async function runDialect(
     const idle = await startProxy(program, { dialect, port, delayMs: 0 });
     const facts = await factsOf(server, proxy, idle);
     await idle.close();
-    const results = await runWorkloads({ server, proxy, work: options.folder }, options);
+    await runWorkloads({ server, proxy, work: options.folder }, facts, options);
     await proxy.close();
     await server.close();
-    return { facts, results };
   } finally {
     await started.stop();
   }
@@ -71,11 +70,11 @@ async function factsOf(server: Server, proxy: Proxied, idle: Proxied): Promise<S
 }
 
 async function runWorkloads(
-  bench: Parameters<typeof runRounds>[0],
-  { workloads, entrants, only, rounds, budgetMs }: DialectOptions,
-): Promise<readonly Result[]> {
+  bench: Bench,
+  facts: ServerFacts,
+  { workloads, entrants, only, rounds, budgetMs, keep }: DialectOptions,
+): Promise<void> {
   const { dialect } = bench.server;
-  const results: Result[] = [];
   for (const workload of workloads) {
     const there = entrants.filter(
       (entrant) =>
@@ -86,8 +85,7 @@ async function runWorkloads(
     const what = `${dialect}, ${workload.title}`;
     console.error(`${what}: ${there.length} contestants …`);
     const begun = Date.now();
-    results.push(...(await runRounds(bench, { workload, entrants: there, rounds, budgetMs })));
+    await keep(facts, await runRounds(bench, { workload, entrants: there, rounds, budgetMs }));
     console.error(`  done in ${Math.round((Date.now() - begun) / 1000)} s`);
   }
-  return results;
 }

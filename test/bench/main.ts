@@ -5,8 +5,8 @@ import { runDialect, type Surroundings } from "./dialect";
 import { entrantsOf, installAll } from "./entrants";
 import { isChosen, type Options, readOptions, USAGE } from "./options";
 import { buildPrograms } from "./programs";
-import { readResults, writeReport } from "./report/files";
-import type { Results } from "./results";
+import { readResults, saveResults, type Writing, writeReport } from "./report/files";
+import { combined, type Result, type Results, type ServerFacts } from "./results";
 import { measureStarts, STARTS } from "./starts";
 import { workloadsOf } from "./workloads";
 
@@ -20,47 +20,61 @@ export async function main(surroundings: Surroundings, args: readonly string[]):
   }
   const { root } = surroundings;
   const options = readOptions(args);
-  if (options.write === "report") return await report(root, options, await readResults(options.out));
-  const results = await measureAll(surroundings, options);
-  return await report(root, options, results);
+  const { out, write } = options;
+  const writing = { out, to: write === "scratch" ? out : join(root, "docs") };
+  const before = write === "report" || write === "update" ? await readResults(out) : undefined;
+  return await report({
+    ...writing,
+    results: write === "report" && before ? before : await measureAll(surroundings, { ...options, writing, before }),
+  });
 }
 
-async function report(root: string, options: Options, results: Results): Promise<number> {
-  const { out, write } = options;
-  console.log(await writeReport({ results, out, to: write === "scratch" ? out : join(root, "docs") }));
-  const own = results.contestants.filter(({ kind }) => kind === "ours").map(({ title }) => title);
-  const failed = results.results.filter(({ contestant, failure }) => failure !== undefined && own.includes(contestant));
+async function report(writing: Writing): Promise<number> {
+  console.log(await writeReport(writing));
+  const { contestants, results, startsFailure } = writing.results;
+  const own = contestants.filter(({ kind }) => kind === "ours").map(({ title }) => title);
+  const failed = results.filter(({ contestant, failure }) => failure !== undefined && own.includes(contestant));
   for (const { dialect, workload, contestant, failure } of failed)
     console.error(`${contestant}, ${workload}, ${dialect}: ${failure}`);
-  if (results.startsFailure !== undefined) console.error(`How functions start: ${results.startsFailure}`);
-  return failed.length > 0 || results.startsFailure !== undefined ? 1 : 0;
+  if (startsFailure !== undefined) console.error(`How functions start: ${startsFailure}`);
+  return failed.length > 0 || startsFailure !== undefined ? 1 : 0;
 }
 
-async function measureAll(surroundings: Surroundings, options: Options): Promise<Results> {
+interface Task extends Options {
+  readonly writing: Omit<Writing, "results">;
+  /** What it takes the place of, as far as it is measured. */
+  readonly before: Results | undefined;
+}
+
+/** What was measured is saved after each workload: hours of it should not be lost with the last one. */
+async function measureAll(surroundings: Surroundings, task: Task): Promise<Results> {
   const { root, folder } = surroundings;
   const programs = await buildPrograms(root, folder);
-  const all = entrantsOf({ root, folder: programs }, options.peers);
-  const workloads = workloadsOf(options.scale).filter(({ key }) => isChosen(options.only, { workload: key }));
-  const dialects = DIALECTS.filter((dialect) => isChosen(options.only, { dialect }));
-  const starting = isChosen(options.only, STARTS);
-  const wanted = all.filter(({ contestant: { title } }) => isChosen(options.only, { contestant: title }));
+  const all = entrantsOf({ root, folder: programs }, task.peers);
+  const workloads = workloadsOf(task.scale).filter(({ key }) => isChosen(task.only, { workload: key }));
+  const dialects = DIALECTS.filter((dialect) => isChosen(task.only, { dialect }));
+  const starting = isChosen(task.only, STARTS);
+  const wanted = all.filter(({ contestant: { title } }) => isChosen(task.only, { contestant: title }));
   if (dialects.length === 0 || (!starting && (wanted.length === 0 || workloads.length === 0)))
-    throw new Error(`--only: nothing is called so. Workloads: ${STARTS.workload}, ${keysOf(options).join(", ")}`);
+    throw new Error(`--only: nothing is called so. Workloads: ${STARTS.workload}, ${keysOf(task).join(", ")}`);
   const entrants = await installAll(workloads.length > 0 ? wanted : []);
-  const parts = [];
-  for (const dialect of workloads.length > 0 ? dialects : [])
-    parts.push(await runDialect(dialect, { ...surroundings, ...options, programs, entrants, workloads }));
-  const starts = starting ? await measureStarts(surroundings, { ...options, dialects }) : {};
-  return {
-    date: new Date().toISOString(),
+  const nothing = {
     machine: machine(),
-    rounds: options.rounds,
-    servers: parts.map(({ facts }) => facts),
+    servers: [],
     contestants: entrants.map(({ facts }) => facts),
     workloads: workloads.map(({ key, title, steps }) => ({ key, title, steps })),
-    results: parts.flatMap(({ results }) => results),
-    ...starts,
+    results: [],
   };
+  let results = task.before ? combined(task.before, nothing) : nothing;
+  const keep = async (facts: ServerFacts, measured: readonly Result[]) => {
+    results = combined(results, { ...nothing, servers: [facts], results: measured });
+    await saveResults({ ...task.writing, results });
+  };
+  for (const dialect of workloads.length > 0 ? dialects : [])
+    await runDialect(dialect, { ...surroundings, ...task, programs, entrants, workloads, keep });
+  if (!starting) return results;
+  const { starts, startsFailure } = await measureStarts(surroundings, { ...task, dialects });
+  return { ...results, starts, startsFailure };
 }
 
 function keysOf({ scale }: Options): readonly string[] {

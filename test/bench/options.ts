@@ -12,8 +12,11 @@ export interface Options {
   readonly only: readonly Only[];
   /** Without the tools that have to be installed. */
   readonly peers: "with" | "without";
-  /** `report`: only write it again, from the results of the last run. `scratch`: leave docs/ alone. */
-  readonly write: "docs" | "report" | "scratch";
+  /**
+   * `report`: only write it again, from the results of the last run. `update`: keep what is not measured now. `scratch`: leave
+   * docs/ alone.
+   */
+  readonly write: "docs" | "report" | "update" | "scratch";
   /** Where results lie, and reports that are not for docs/. */
   readonly out: string;
 }
@@ -36,6 +39,7 @@ export const USAGE = `npm run bench [-- OPTIONS]
   --no-peers          nothing that has to be installed; writes to --out alone
   --quick             tiny workloads and one round: does all of it work? Writes to --out alone, and builds nothing
   --out FOLDER        for results and, of a partial run, the report (.local/bench)
+  --update            with --only: puts what is measured in the place of what was, and writes docs/performance.md
   --report            write docs/performance.md again from the results of the last whole run`;
 
 /** @throws Error that says what is wrong with them */
@@ -50,11 +54,15 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: "string", multiple: true, default: [] },
       "no-peers": { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      update: { type: "boolean", default: false },
       report: { type: "boolean", default: false },
       out: { type: "string", default: ".local/bench" },
     },
   });
-  const { quick, databases } = values;
+  const { quick, databases, update } = values;
+  const only = values.only.map(readOnly);
+  if (update && (quick || values["no-peers"] || only.some(({ contestant }) => contestant !== "")))
+    throw new Error("--update measures whole workloads: a time can be compared with others of the same rounds only");
   const scale = quick ? TINY : FULL;
   const partial = quick || values.only.length > 0 || values["no-peers"];
   return {
@@ -62,10 +70,10 @@ export function readOptions(args: readonly string[]): Options {
     rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
     processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
     budgetMs: atLeast(1, values.budget) * 1000,
-    only: values.only.map(readOnly),
+    only,
     peers: values["no-peers"] ? "without" : "with",
     out: resolve(values.out),
-    write: values.report ? "report" : partial ? "scratch" : "docs",
+    write: values.report ? "report" : update ? "update" : partial ? "scratch" : "docs",
   };
 }
 

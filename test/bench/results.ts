@@ -31,6 +31,8 @@ export interface Result {
   readonly dialect: DialectName;
   readonly workload: string;
   readonly contestant: string;
+  /** When this workload was begun on this server. ISO 8601. */
+  readonly date: string;
   readonly direct: readonly Sample[];
   /** Through the proxy, which adds a millisecond to each round trip. */
   readonly delayed: readonly Sample[];
@@ -58,10 +60,7 @@ export type Kind = "ours" | "baseline" | "peer";
 
 /** All that a report is made of. */
 export interface Results {
-  /** ISO 8601. */
-  readonly date: string;
   readonly machine: string;
-  readonly rounds: number;
   readonly servers: readonly ServerFacts[];
   readonly contestants: readonly ContestantFacts[];
   readonly workloads: readonly WorkloadFacts[];
@@ -76,4 +75,26 @@ export interface WorkloadFacts {
   readonly key: string;
   readonly title: string;
   readonly steps: number;
+}
+
+/** What was measured later takes the place of what was measured before, workload by workload of each server. */
+export function combined(before: Results, now: Results): Results {
+  const measured = new Set(now.results.map(placeOf));
+  return {
+    ...before,
+    ...now,
+    servers: replaced(before.servers, now.servers, ({ dialect }) => dialect),
+    contestants: replaced(before.contestants, now.contestants, ({ title, version }) => `${title} ${version}`),
+    workloads: replaced(before.workloads, now.workloads, ({ key }) => key),
+    results: [...before.results.filter((result) => !measured.has(placeOf(result))), ...now.results],
+  };
+}
+
+function placeOf({ dialect, workload }: Result): string {
+  return `${dialect}/${workload}`;
+}
+
+/** Each stays where it was; what is new comes last. */
+function replaced<T>(before: readonly T[], now: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  return [...new Map([...before, ...now].map((one) => [keyOf(one), one])).values()];
 }

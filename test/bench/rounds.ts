@@ -29,6 +29,7 @@ const MODES: readonly Mode[] = ["direct", "delayed"];
 /** All contestants in turn, again and again, so that what changes on the machine hits all of them. */
 export async function runRounds(bench: Bench, plan: Plan): Promise<readonly Result[]> {
   const { workload, rounds } = plan;
+  const date = new Date().toISOString();
   const lanes: Lane[] = [];
   for (const entrant of plan.entrants) lanes.push(await openLane(bench, entrant, workload));
   for (let round = 0; round < rounds; round++)
@@ -38,6 +39,7 @@ export async function runRounds(bench: Bench, plan: Plan): Promise<readonly Resu
     dialect: bench.server.dialect,
     workload: workload.key,
     contestant: title,
+    date,
     ...samples,
     ...(failure !== undefined && { failure }),
   }));

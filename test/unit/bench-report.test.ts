@@ -10,7 +10,7 @@ import { writeReport } from "../bench/report/files";
 import { goalsTable } from "../bench/report/goals";
 import { markdown } from "../bench/report/markdown";
 import { plot } from "../bench/report/plot";
-import type { Result, Results, Sample } from "../bench/results";
+import { combined, type Result, type Results, type Sample } from "../bench/results";
 
 function samples(...walls: readonly number[]): readonly Sample[] {
   const traffic = { connections: 1, roundTrips: 504, handshakes: 1, bytesToServer: 10, bytesToClient: 20 };
@@ -19,7 +19,8 @@ function samples(...walls: readonly number[]): readonly Sample[] {
 
 function result(contestant: string, ...walls: readonly number[]): Result {
   const all = samples(...walls);
-  return { dialect: "mysql", workload: "apply-small", contestant, direct: all, delayed: all };
+  const date = "2026-01-02T03:04:05Z";
+  return { dialect: "mysql", workload: "apply-small", contestant, date, direct: all, delayed: all };
 }
 
 const KNEX = { ...result("knex"), failure: "npm | could not reach the registry" };
@@ -27,9 +28,7 @@ const KNEX = { ...result("knex"), failure: "npm | could not reach the registry" 
 function resultsOf(...results: readonly Result[]): Results {
   const facts = { language: "JavaScript", version: "1.0" };
   return {
-    date: "2026-01-02T03:04:05Z",
     machine: "2 × CPU",
-    rounds: 2,
     servers: [
       { dialect: "mysql", version: "MariaDB 10", settings: {}, roundTripMs: { direct: 0, proxied: 0, delayed: 1 } },
     ],
@@ -89,6 +88,15 @@ test("the fastest comes first, and what failed last, with the reason", () => {
   expect(lines[2]).toContain("| knex | npm \\| could not reach the registry |");
 });
 
+test("what is measured again takes the place of its whole workload, and of no other", () => {
+  const other = { ...result("knex", 5), workload: "rollback" };
+  const before = resultsOf(result(RAW, 1), result("knex", 2), other);
+  const now = { ...result(RAW, 3), date: "2026-01-05T00:00:00Z" };
+  const { results } = combined(before, resultsOf(now));
+  expect(results).toEqual([other, now]);
+  expect(markdown({ ...before, results })).toContain("Measured from 2026-01-02 to 2026-01-05: 2 × CPU.");
+});
+
 test("what failed has no bar", () => {
   const svg = plot(resultsOf(KNEX, result(DEPLOYED, 2000), result(RAW, 1000)), "mysql");
   expect(svg).toContain("2.00 ×");
@@ -110,6 +118,10 @@ test("writing the report again leaves what was written by hand", async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test.each(["--quick", "--no-peers", "--only=/knex"])("refuses to update with only a part of a workload: %s", (arg) => {
+  expect(() => readOptions(["--update", "--only=apply-small//mysql", arg])).toThrow("whole workloads");
 });
 
 test.each(["--only=a/b/c/d", "--rounds=0", "--rounds=two", "--budget=-1", "--databases=1", "--onyl=x"])(

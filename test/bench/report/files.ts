@@ -24,11 +24,17 @@ export interface Writing {
   readonly to: string;
 }
 
-/** @returns where the report is */
-export async function writeReport({ results, out, to }: Writing): Promise<string> {
+export async function saveResults({ results, out, to }: Writing): Promise<void> {
   await mkdir(out, { recursive: true });
-  const [name, shape] = out === to ? ["results-partial", alone] : ["results", between];
+  const name = out === to ? "results-partial" : "results";
   await writeFile(join(out, `${name}.json`), JSON.stringify(results));
+}
+
+/** @returns where the report is */
+export async function writeReport(writing: Writing): Promise<string> {
+  const { results, out, to } = writing;
+  await saveResults(writing);
+  const shape = out === to ? alone : between;
   for (const { dialect } of results.servers) await writeFile(join(to, plotName(dialect)), plot(results, dialect));
   const path = join(to, "performance.md");
   await writeFile(path, await shape(path, markdown(results)));

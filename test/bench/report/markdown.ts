@@ -7,9 +7,9 @@ import { table } from "./words";
 
 /** All that a run can say; what the figures mean is written by hand around it. */
 export function markdown(results: Results): string {
-  const { date, machine, rounds, servers, contestants } = results;
+  const { machine, servers, contestants } = results;
   return [
-    `Measured on ${date.slice(0, 10)}: ${machine}. Up to ${rounds} rounds.`,
+    `Measured${daysOf(results)}: ${machine}.`,
     ...servers.map(serverLine),
     "### The goals",
     goalsTable(results),
@@ -22,6 +22,12 @@ export function markdown(results: Results): string {
     ...(results.starts ? [lambdaMarkdown(results.starts)] : []),
     ...(results.startsFailure === undefined ? [] : ["### How functions start", "Could not be measured."]),
   ].join("\n\n");
+}
+
+function daysOf({ results }: Results): string {
+  const days = results.map(({ date }) => date.slice(0, 10)).sort();
+  const [first, last] = [days[0], days.at(-1)];
+  return first === undefined ? "" : first === last ? ` on ${first}` : ` from ${first} to ${last}`;
 }
 
 /** Beside docs/performance.md. */
