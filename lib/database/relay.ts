@@ -31,12 +31,13 @@ const SLOW_MS = 500;
 export function createSender(setup: SessionSetup, courseOf: (step: Step) => Course): Sender {
   const sent = new Map<Step, Promise<StepSent>>();
   let together = FIRST;
-  const pace = async (message: Promise<Pick<Sent, "end">>) => {
+  /** `fitting`: how many there was room for. */
+  const pace = async (message: Promise<Pick<Sent, "end">>, fitting: number) => {
     const started = performance.now();
     const { end } = await message;
     const took = performance.now() - started;
     if (end !== "answered") together = FIRST;
-    else if (took < QUICK_MS) together = Math.min(together * 2, MOST);
+    else if (took < QUICK_MS) together = Math.min(together * 2, fitting);
     else if (took > SLOW_MS) together = Math.max(together >> 1, 1);
   };
   return {
@@ -49,7 +50,7 @@ export function createSender(setup: SessionSetup, courseOf: (step: Step) => Cour
         (one): Leg => ({ ...one, intent: intentOf(one.step, run) }),
       );
       const { message, outcomes } = sendTogether(setup, legs);
-      pace(message).catch(() => undefined);
+      pace(message, outcomes.length < legs.length ? outcomes.length : MOST).catch(() => undefined);
       outcomes.forEach((outcome, index) => {
         const leg = legs[index];
         if (leg && index > 0) sent.set(leg.step, outcome);
