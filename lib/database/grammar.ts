@@ -53,10 +53,13 @@ export interface Grammar {
   remember(table: string, expected: Expected): readonly string[];
   /** What they remember: 1 or 0. */
   readonly remembered: string;
-  /** Statements that let the server end this session when it idles for a minute, where it can do that. */
-  readonly endIdle: readonly string[];
-  /** 1 where it can. */
-  readonly endsIdle: string;
+  /**
+   * Statements that let the server end the session of the connection with this id when it idles for a minute, where it can do that.
+   * A session with another id is one that a pooler lends: the limit would stay in it, for whoever gets it next.
+   */
+  endIdle(id: number): readonly string[];
+  /** 1 where it can, and the session has this id. */
+  endsIdle(id: number): string;
   /** 1 where the server takes no writes. */
   readonly readOnly: string;
   /** Names and columns of those of these tables that are there: rows of `table` and `column`. */

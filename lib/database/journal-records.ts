@@ -9,8 +9,8 @@ import { ADDED, COLUMNS, type JournalTables, parseScript, readScript, TORN } fro
 export interface Asked extends Question {
   /** Columns that an older table of ours lacks. */
   readonly absent: ReadonlySet<string>;
-  /** The connection is to end by itself when it idles. */
-  readonly use?: "kept";
+  /** The connection with this id, as it was announced, is to end by itself when it idles. */
+  readonly kept?: number;
 }
 
 /**
@@ -23,14 +23,14 @@ export function readState(
   asked: Asked,
 ): readonly string[] {
   const { name: q, text, age, iso, now, remembered } = grammar;
-  const { runId, absent, expected, use } = asked;
+  const { runId, absent, expected, kept } = asked;
   const list = (...columns: readonly string[]) =>
     columns.map((column) => (absent.has(column) ? `NULL AS ${q(column)}` : q(column))).join(", ");
   const run = `SELECT ${list("runId", "action", "runKey", "bundle", "connection", "plan")}, ${age(q("startedAt"))} AS ${q("elapsedMs")},
  CASE WHEN ${q("deadline")} > ${now} THEN 1 ELSE 0 END AS attended,
  CASE WHEN ${q("finishedAt")} IS NULL THEN NULL ELSE ${q("report")} END AS report FROM ${tables.run}`;
   return [
-    ...(use === "kept" ? grammar.endIdle : []),
+    ...(kept === undefined ? [] : grammar.endIdle(kept)),
     ...(expected ? grammar.remember(tables.migration, expected) : []),
     `SELECT ${list("id", "name", "checksum", "normalised", "runId", "bundle", "down", "repeatable", "phase")}, ${iso(q("createdAt"))} AS ${q("appliedAt")}
  FROM ${tables.migration}${expected ? ` WHERE ${remembered} = 0` : ""} ORDER BY ${q("id")}`,
@@ -41,7 +41,7 @@ export function readState(
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
     `SELECT ${grammar.holder(lock)} AS holder, ${expected ? remembered : 0} AS ${q("asExpected")}, ${grammar.readOnly} AS ${q("readOnly")},
- ${use === "kept" ? grammar.endsIdle : 0} AS ${q("endsIdle")}`,
+ ${kept === undefined ? 0 : grammar.endsIdle(kept)} AS ${q("endsIdle")}`,
   ];
 }
 

@@ -58,16 +58,19 @@ export const mysqlGrammar: Grammar = {
   replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
   upsert: (table, _key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,
-  // A digest that was cut short would be another one.
+  // A digest that was cut short would be another one. In a SET the rows would be locked, and those that are not committed
+  // yet be waited for.
   remember: (table, { count, digest }) => [
     "SET SESSION group_concat_max_len = 4294967295",
-    `SET ${SAME} = (SELECT COUNT(*) = ${count} AND SHA2(GROUP_CONCAT(${line} ORDER BY ${name("name")} SEPARATOR ''), 256) = '${digest}' FROM ${table})`,
+    `SELECT COUNT(*) = ${count} AND SHA2(GROUP_CONCAT(${line} ORDER BY ${name("name")} SEPARATOR ''), 256) = '${digest}' INTO ${SAME} FROM ${table}`,
     "SET SESSION group_concat_max_len = DEFAULT",
   ],
   remembered: `COALESCE(${SAME}, 0)`,
   // A transaction that stays open would keep what it has read from being altered.
-  endIdle: ["SET SESSION wait_timeout = 60, autocommit = 1"],
-  endsIdle: "1",
+  endIdle: (id) => [
+    `SET SESSION wait_timeout = IF(CONNECTION_ID() = ${id}, 60, @@wait_timeout), autocommit = IF(CONNECTION_ID() = ${id}, 1, @@autocommit)`,
+  ],
+  endsIdle: (id) => `CONNECTION_ID() = ${id}`,
   readOnly: "@@innodb_read_only",
   columns: (schema, tables) =>
     `SELECT TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\` FROM information_schema.COLUMNS

@@ -33,7 +33,8 @@ const assignments = (columns: readonly (readonly [string, string])[]) =>
 
 const SAME = "'migration_lambda.same'";
 /** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT */
-const ENDS_IDLE = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000";
+const endsIdle = (id: number) =>
+  `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000 AND ${PID} = ${id}`;
 /** As `digestOfSet` has it. */
 const line = '"name" || pg_catalog.chr(10) || "checksum" || pg_catalog.chr(10)';
 
@@ -81,10 +82,10 @@ export const postgresGrammar: Grammar = {
  FROM ${table})::pg_catalog.text, true)`,
   ],
   remembered: `CASE WHEN pg_catalog.current_setting(${SAME}, true) = 'true' THEN 1 ELSE 0 END`,
-  endIdle: [
-    `SELECT CASE WHEN ${ENDS_IDLE} THEN pg_catalog.set_config('idle_session_timeout', '60000', false) END AS limited`,
+  endIdle: (id) => [
+    `SELECT CASE WHEN ${endsIdle(id)} THEN pg_catalog.set_config('idle_session_timeout', '60000', false) END AS limited`,
   ],
-  endsIdle: `CASE WHEN ${ENDS_IDLE} THEN 1 ELSE 0 END`,
+  endsIdle: (id) => `CASE WHEN ${endsIdle(id)} THEN 1 ELSE 0 END`,
   readOnly: "CASE WHEN pg_catalog.pg_is_in_recovery() THEN 1 ELSE 0 END",
   columns: (schema, tables) =>
     `SELECT c.relname AS "table", a.attname AS "column" FROM pg_catalog.pg_class c

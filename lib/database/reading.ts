@@ -20,7 +20,7 @@ export interface Seen {
   /** Whether the rows are what was expected; then none of them is in `state`. */
   readonly asExpected: boolean;
   readonly readOnly: boolean;
-  /** Whether the server ends the connection when it idles. */
+  /** Whether the server ends the connection when it idles, and no pooler is known to be in between. */
   readonly endsIdle: boolean;
 }
 
@@ -44,7 +44,10 @@ export interface Looking extends Question {
 export async function see(setup: ReaderSetup, looking: Looking): Promise<Seen> {
   const { dialect, plainTables } = setup;
   try {
-    return await readSeen(setup, { ...looking, absent: new Set() });
+    const { use, ...asked } = looking;
+    const { announcedId } = setup.connection;
+    const kept = use === "kept" && announcedId !== undefined ? { kept: announcedId } : {};
+    return await readSeen(setup, { ...asked, ...kept, absent: new Set() });
   } catch (error) {
     if (!dialect.errors.isServerError(error) || dialect.errors.kindOf(error) !== "unreadable") throw error;
   }

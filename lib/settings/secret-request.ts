@@ -20,7 +20,7 @@ const PATIENCE_MS = 2_000;
  * endpoints for FIPS and IPv6 are called, the SDK knows.
  */
 export function isPlain(env: Environment): boolean {
-  const special = env.AWS_USE_FIPS_ENDPOINT || env.AWS_USE_DUALSTACK_ENDPOINT;
+  const special = env.AWS_USE_FIPS_ENDPOINT || env.AWS_USE_DUALSTACK_ENDPOINT || env.AWS_PROFILE;
   return Boolean(env.AWS_LAMBDA_FUNCTION_NAME && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY && !special);
 }
 

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { createTestDatabase } from "../support/database";
 import { diagnose, findingOf } from "../support/doctor";
 import { type Listening, listen } from "../support/listen";
-import { startPooler } from "../support/pooler";
+import { startPooler, startRenumbering } from "../support/pooler";
 
 const servers: Listening[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((each) => each.stop())));
@@ -11,21 +11,6 @@ const through = (url: string, server: Listening): string => {
   servers.push(server);
   return Object.assign(new URL(url), { port: String(server.port) }).href;
 };
-
-/** Passes everything on, and announces another connection id than the server's. */
-function renumbering(url: string): Promise<Listening> {
-  return listen((socket) => {
-    const server = connect(Number(new URL(url).port), "127.0.0.1").on("error", () => socket.destroy());
-    server.once("data", (greeting) => {
-      // The id follows the version, which ends with a zero.
-      const at = greeting.indexOf(0, 5) + 1;
-      greeting.writeUInt32LE(greeting.readUInt32LE(at) + 1_000_000, at);
-      socket.write(greeting);
-      server.pipe(socket);
-    });
-    socket.pipe(server);
-  });
-}
 
 test("a pooler that shares sessions between transactions fails the check", async () => {
   const { url } = await createTestDatabase({ server: "postgres18" });
@@ -40,7 +25,7 @@ test("a pooler that shares sessions between transactions fails the check", async
 
 test("a proxy that keeps sessions together is a warning", async () => {
   const { url } = await createTestDatabase();
-  const report = await diagnose({ DATABASE_URL: through(url, await renumbering(url)) });
+  const report = await diagnose({ DATABASE_URL: through(url, await startRenumbering(url)) });
   expect(findingOf(report, "pooler")).toMatchObject({
     result: "warning",
     message: "A proxy or pooler is in between. It kept the session together now, and may not always.",

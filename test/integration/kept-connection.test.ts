@@ -1,12 +1,17 @@
 import { createKept, type Kept } from "../../lib/database/kept";
+import { ask } from "../support/ask";
 import { type CountingProxy, countingProxy } from "../support/counting-proxy";
 import { createTestDatabase } from "../support/database";
+import type { Listening } from "../support/listen";
 import { databaseAt, sql as parse, run } from "../support/migrator";
+import { startPooler, startRenumbering } from "../support/pooler";
 import { SERVERS } from "../support/servers";
 
 let proxy: CountingProxy | undefined;
+let pooler: Listening | undefined;
 
 afterEach(() => proxy?.close());
+afterEach(() => pooler?.stop());
 
 describe.each(SERVERS)("on $dialect", ({ server, dialect, kill }) => {
   const migrations = [parse("1_a", "CREATE TABLE a (n INT);", dialect)];
@@ -104,5 +109,22 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, kill }) => {
     const resting = kept.take();
     expect(sockets() - rested).toBe(1);
     await resting?.setup.connection.close();
+  });
+});
+
+describe.each([
+  { server: "mysql", dialect: "mysql", start: startRenumbering, limit: "SELECT @@wait_timeout AS idle" },
+  { server: "postgres18", dialect: "postgres", start: startPooler, limit: "SHOW idle_session_timeout" },
+] as const)("through a pooler of $server", ({ server, dialect, start, limit }) => {
+  test("nothing is kept, and the session that it lends gets no limit", async () => {
+    const { url } = await createTestDatabase({ server });
+    const migrations = [parse("1_a", "CREATE TABLE a (n INT);", dialect)];
+    await run({ url, migrations }, "migrate");
+    pooler = await start(url);
+    const through = Object.assign(new URL(url), { port: String(pooler.port) }).href;
+    const kept = createKept();
+    const before = await ask(through, limit);
+    await run({ url, migrations, database: databaseAt(through, {}, kept) }, "migrate");
+    expect([kept.take(), await ask(through, limit)]).toEqual([undefined, before]);
   });
 });

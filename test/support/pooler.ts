@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { Client } from "pg";
 import { type Listening, listen } from "./listen";
 
@@ -33,6 +33,21 @@ export async function startPooler(url: string): Promise<Listening> {
       await server.stop();
     },
   };
+}
+
+/** Stands before a MySQL server: passes everything on, and announces another connection id than the server's. */
+export function startRenumbering(url: string): Promise<Listening> {
+  return listen((socket) => {
+    const server = connect(Number(new URL(url).port), "127.0.0.1").on("error", () => socket.destroy());
+    server.once("data", (greeting) => {
+      // The id follows the version, which ends with a zero.
+      const at = greeting.indexOf(0, 5) + 1;
+      greeting.writeUInt32LE(greeting.readUInt32LE(at) + 1_000_000, at);
+      socket.write(greeting);
+      server.pipe(socket);
+    });
+    socket.pipe(server);
+  });
 }
 
 function serve(socket: Socket, take: () => Promise<Backend>, giveBack: (backend: Backend) => void): void {

@@ -72,6 +72,14 @@ test("a peer in JavaScript that took half the time again keeps a goal from being
   expect(line).toContain("| 0.67 × knex | no |");
 });
 
+test("time that grows with what is applied keeps its goal from being met, where the bytes stay the same", () => {
+  const few = { ...result(DEPLOYED, 2), workload: "warm-small" };
+  const many = { ...result(DEPLOYED, 20), workload: "warm-many" };
+  const text = goalsTable(resultsOf(few, many));
+  expect(lineOf(text, "| MySQL: the same, bytes")).toMatch(/\| yes +\|$/);
+  expect(lineOf(text, "| MySQL: the same, time")).toMatch(/\| no +\|$/);
+});
+
 test("of what was not measured no goal is told to be met", () => {
   const lines = goalsTable(resultsOf(result(RAW, 1000)))
     .split("\n")

@@ -45,6 +45,7 @@ test.each([
   ["without credentials in the environment", { AWS_SECRET_ACCESS_KEY: undefined }],
   ["with endpoints for FIPS", { AWS_USE_FIPS_ENDPOINT: "true" }],
   ["with endpoints for IPv6", { AWS_USE_DUALSTACK_ENDPOINT: "true" }],
+  ["with a profile", { AWS_PROFILE: "audit" }],
 ])("%s the SDK is asked at once", (_, other) => {
   expect(isPlain(LAMBDA)).toBe(true);
   expect(isPlain({ ...LAMBDA, ...other })).toBe(false);
