@@ -84,15 +84,20 @@ export interface Leftover {
  * may hold rows which a guarded transaction waits for.
  */
 export interface Relay {
+  /** How large a message of several steps becomes, at most. */
+  readonly bytes: number;
   /** Says, at the head of a message, for how long steps may be begun in it. */
-  until(milliseconds: number): string;
-  /** Takes the gate for a step, where it is free and there is time. `number`: which step of the message that is, from 1. */
-  take(step: string, number: number): string;
-  /** A condition, as SQL: it was taken for this step. */
-  taken(number: number): string;
+  until(milliseconds: number): readonly string[];
+  /** Takes the gate for a step, where it is free and there is time. */
+  take(number: number, place: RelayPlace): readonly string[];
+  /** A condition, as SQL: it was taken for this step. May itself be what takes it. */
+  taken(number: number, place: RelayPlace): string;
   /** Fails, and ends the message with it, unless this step was begun and the lock is held. */
-  start(number: number, lock: string): string;
+  start(number: number, place: RelayPlace): string;
 }
+
+/** Beside it a `number` says which step of the message it is, from 1. */
+export type RelayPlace = Pick<Place, "tables" | "lock">;
 
 /**
  * - `joins`: becomes part of the transaction around it.

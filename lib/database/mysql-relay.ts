@@ -12,11 +12,13 @@ const CLOCK = age("20000101");
 
 /** Where the gate is not taken, the variable keeps another step's number, if `sql_select_limit` is 0. */
 export const mysqlRelay: Relay = {
-  until: (milliseconds) => `SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}`,
-  take: (step, number) =>
+  bytes: 1 << 20,
+  until: (milliseconds) => [`SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}`],
+  take: (number, { tables: { step } }) => [
     `SELECT ${number} * COUNT(*) INTO ${BEGUN} FROM ${step} WHERE ${name("id")} = ${GATE_ID} AND ${CLOCK} < ${UNTIL} FOR UPDATE SKIP LOCKED`,
+  ],
   taken: (number) => `${BEGUN} = ${number}`,
   // DO would keep the error to itself.
-  start: (number, lock) =>
+  start: (number, { lock }) =>
     `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, (SELECT 1 UNION ALL SELECT 2))`,
 };

@@ -61,9 +61,9 @@ function wrap(client: pg.Client, socket: Socket): Connection {
     ...(processID && { announcedId: processID }),
     query: (sql) => inTurn(() => query(client, sql)),
     execute: (sql, values, around) => inTurn(() => execute(client, { sql, values, around })),
-    send: (parts, deadline) =>
+    send: (parts, deadline, heard) =>
       inTurn(async () => {
-        const sent = await send(client, parts, deadline);
+        const sent = await send(client, { parts, heard }, deadline);
         left = sent.end === "left";
         if (left) leave(socket);
         return sent;
@@ -122,7 +122,12 @@ function leave(socket: Socket): void {
   socket.unref();
 }
 
-function send(client: pg.Client, parts: readonly Part[], deadline: Deadline): Promise<Sent> {
+interface Sending {
+  readonly parts: readonly Part[];
+  readonly heard: ((count: number) => void) | undefined;
+}
+
+function send(client: pg.Client, { parts, heard }: Sending, deadline: Deadline): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve({ end: "left" }), deadline.remainingMs());
     const refused = (at: number, error: ServerError) => {
@@ -135,6 +140,6 @@ function send(client: pg.Client, parts: readonly Part[], deadline: Deadline): Pr
       clearTimeout(timer);
       resolve({ end: "answered", at });
     };
-    client.query(createMessage(parts, { answered, refused }));
+    client.query(createMessage(parts, { answered, refused, heard }));
   });
 }

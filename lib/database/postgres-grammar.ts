@@ -21,6 +21,12 @@ const locks = (lock: string) =>
   `pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
  AND (classid::pg_catalog.int8 << 32 | objid::pg_catalog.int8) = (${lock})::pg_catalog.int8`;
 
+/** The divisor is 0 and no constant: a constant one would be divided by when the statement is planned, lock or no lock. */
+export const lockCheckFails = `1 / (${PID} * 0)`;
+
+const take = (lock: string) => `pg_catalog.pg_try_advisory_lock(${lock})`;
+const giveBack = (lock: string) => `pg_catalog.pg_advisory_unlock(${lock})`;
+
 const HERE = "database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
 
 function values(columns: Columns): string {
@@ -62,12 +68,13 @@ export const postgresGrammar: Grammar = {
     "SET LOCAL client_encoding = 'UTF8'",
   ],
   afterFailure: ["ROLLBACK", "RESET SESSION AUTHORIZATION", "RESET ROLE"],
-  tryLock: (lock) => `CASE WHEN pg_catalog.pg_try_advisory_lock(${lock}) THEN 1 ELSE 0 END`,
-  unlock: (lock) => `SELECT pg_catalog.pg_advisory_unlock(${lock})`,
+  // Twice, for `whileLocked`: the server counts how often a session has taken a lock.
+  tryLock: (lock) => `CASE WHEN ${take(lock)} THEN CASE WHEN ${take(lock)} THEN 1 END ELSE 0 END`,
+  unlock: (lock) => `SELECT ${giveBack(lock)}, ${giveBack(lock)}`,
   holder: (lock) => `(SELECT pid FROM ${locks(lock)} AND ${HERE})`,
-  // This connection's own locks are all in this database. The divisor is 0 and no constant: a constant one would be divided by when the statement is planned, lock or no lock.
+  // Only what is held can be given back, and once is left meanwhile: the session's own memory answers both.
   whileLocked: (lock, value) =>
-    `CASE WHEN EXISTS (SELECT 1 FROM ${locks(lock)} AND pid = ${PID}) THEN ${value} ELSE 1 / (${PID} * 0) END`,
+    `CASE WHEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END THEN ${value} ELSE ${lockCheckFails} END`,
   replace: (table, key, columns) => {
     const others = Object.keys(columns).filter((column) => column !== key);
     const proposed = others.map((column) => [column, `EXCLUDED.${name(column)}`] as const);

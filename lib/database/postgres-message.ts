@@ -1,6 +1,6 @@
 import type { Submittable } from "pg";
 import type { Part, ServerError } from "./connection";
-import { readCopy } from "./postgres-copy";
+import { type Copy, readCopy } from "./postgres-copy";
 
 /** What `pg` tells the query that is under way; @types/pg declares only `submit`. */
 interface Message {
@@ -24,11 +24,14 @@ interface Wire {
   parse(statement: { readonly text: string; readonly name: string; readonly types: readonly number[] }): void;
   bind(portal: { readonly values: readonly unknown[] }): void;
   execute(portal: { readonly rows: number }): void;
+  flush(): void;
   sync(): void;
   readonly stream: { cork(): void; uncork(): void };
 }
 
 interface Answers {
+  /** So many parts were answered so far. */
+  readonly heard: ((count: number) => void) | undefined;
   /** All parts were answered. */
   answered(count: number): void;
   /** `at`: index of the part that was refused. */
@@ -38,7 +41,10 @@ interface Answers {
 /** A statement may end in a line comment: the delimiter needs a line of its own. */
 const DELIMITER = "\n;\n";
 
-/** Parts as one message: the server runs it to its end, or to the first error, whether or not anybody is left to listen. */
+/**
+ * Parts as one message: the server runs it to its end, or to the first error, whether or not anybody is left to listen. One of
+ * several steps is a pipeline: a mistake in the last one must not refuse the first, and each is told of when it is done.
+ */
 export function createMessage(parts: readonly Part[], answers: Answers): Submittable {
   const copies = parts.map(({ sql }) => readCopy(sql));
   const commands = parts.map(({ sql }, index) => copies[index]?.command ?? sql);
@@ -46,14 +52,9 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
   let refused = false;
   const ignore = () => undefined;
   const submit = (wire: Wire) => {
-    if (parts.some(({ alone }) => alone)) return pipeline(wire, commands);
+    if (parts.some(({ alone, starts }) => alone || starts)) return pipeline(wire, parts, copies);
     wire.query(commands.join(DELIMITER));
-    // At once and not when the server asks for it: it must have it all. What follows an error it throws away.
-    for (const copy of copies) {
-      if (!copy) continue;
-      wire.sendCopyFromChunk(Buffer.from(copy.data, "utf8"));
-      wire.endCopyFrom();
-    }
+    for (const copy of copies) sendData(wire, copy);
   };
   const message: Message = {
     submit,
@@ -64,6 +65,7 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
     handleCopyData: ignore,
     handleCommandComplete: () => {
       at += 1;
+      answers.heard?.(at);
     },
     handleCopyInResponse: ignore,
     handleError: (error) => {
@@ -77,17 +79,28 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
   return message as unknown as Submittable;
 }
 
+/** At once and not when the server asks for it: it must have it all. What follows an error it throws away. */
+function sendData(wire: Wire, copy: Copy | undefined): void {
+  if (!copy) return;
+  wire.sendCopyFromChunk(Buffer.from(copy.data, "utf8"));
+  wire.endCopyFrom();
+}
+
 /**
  * What a transaction refuses is refused in a text of several statements too, but not at the head of several messages that end
  * with one Sync: what follows it is skipped when it fails, and is run by the server without us when it does not.
  */
-function pipeline(wire: Wire, commands: readonly string[]): void {
+function pipeline(wire: Wire, parts: readonly Part[], copies: readonly (Copy | undefined)[]): void {
   // In one write, so that it is under way as a whole or not at all.
   wire.stream.cork();
-  for (const text of commands) {
-    wire.parse({ text, name: "", types: [] });
+  for (const [index, { sql, starts }] of parts.entries()) {
+    // The server keeps its answers back until it is asked for them.
+    if (starts) wire.flush();
+    const copy = copies[index];
+    wire.parse({ text: copy?.command ?? sql, name: "", types: [] });
     wire.bind({ values: [] });
     wire.execute({ rows: 0 });
+    sendData(wire, copy);
   }
   wire.sync();
   wire.stream.uncork();

@@ -14,6 +14,7 @@ import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
 import { postgresManner } from "./postgres-manner";
+import { postgresRelay } from "./postgres-relay";
 import { head, isRepeatable, remarkOn, segmentsOf, unendedIn } from "./postgres-segments";
 import { readOnly } from "./session";
 
@@ -115,6 +116,7 @@ function serverOf(facts: Facts | undefined, connection: Connection): Server {
     skips: () => false,
     tooLarge: () => undefined,
     sendAlone: sendAlone(connection),
+    relay: postgresRelay,
   };
 }
 

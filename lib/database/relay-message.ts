@@ -2,7 +2,7 @@ import type { Part } from "./connection";
 import type { Step } from "./database";
 import type { Relay } from "./dialect";
 import type { Intent } from "./journal";
-import { type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
+import { asParts, type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
 
 /** One step of a relay. */
 export interface Leg {
@@ -26,13 +26,13 @@ export interface RelayContext extends MessageContext {
  * @returns the parts of each step
  */
 export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (readonly Part[])[] {
-  const { relay, reset, lock, remainingMs } = context;
+  const { relay, reset, remainingMs } = context;
   return legs.map(({ step, intent, course }, number) => {
     const next = legs[number + 1];
     const before = legs[number - 1];
-    const begun = before && [...putBack(before, reset), { sql: relay.start(number, lock), starts: true as const }];
+    const begun = before && [...putBack(before, reset), { sql: relay.start(number, context), starts: true as const }];
     const handOver = next ? handOverTo(next, number + 1, context) : [];
-    const head = number === 0 ? [...reset, { sql: relay.until(remainingMs) }] : [];
+    const head = number === 0 ? [...reset, ...asParts(relay.until(remainingMs))] : [];
     return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
   });
 }
@@ -43,10 +43,10 @@ function putBack({ course, left }: Leg, reset: readonly Part[]): readonly Part[]
 }
 
 function handOverTo({ step, intent, course }: Leg, number: number, context: RelayContext): readonly Part[] {
-  const { relay, tables } = context;
+  const { relay } = context;
   const mark = markBefore(course.segments[0], step.from);
   // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
   const columns = { ...intentColumns(intent, mark, context), statement: String(mark.statement) };
   const { sql } = updateStep(context, columns);
-  return [{ sql: relay.take(tables.step, number) }, { sql: `${sql} AND ${relay.taken(number)}` }];
+  return [...asParts(relay.take(number, context)), { sql: `${sql} AND ${relay.taken(number, context)}` }];
 }

@@ -1,5 +1,6 @@
 import type { Part, Sent } from "./connection";
 import type { RunStart, Step, Upcoming } from "./database";
+import type { Dialect, Leftover } from "./dialect";
 import { intentOf } from "./journal";
 import { type Course, piecesOf, sizeOf } from "./message";
 import { type Leg, relayOf } from "./relay-message";
@@ -22,8 +23,6 @@ export interface Sender {
 /** How many steps travel together, at most. */
 const MOST = 64;
 const FIRST = 1;
-/** How large a message of several steps becomes. */
-const BYTES = 1 << 20;
 /** What took less lets twice as many travel together, what took more half as many: few wait behind a slow one. */
 const QUICK_MS = 250;
 const SLOW_MS = 500;
@@ -32,12 +31,13 @@ const SLOW_MS = 500;
 export function createSender(setup: SessionSetup, courseOf: (step: Step) => Course): Sender {
   const sent = new Map<Step, Promise<StepSent>>();
   let together = FIRST;
-  const pace = async (message: Promise<Pick<Sent, "end">>) => {
+  /** `fitting`: how many there was room for. */
+  const pace = async (message: Promise<Pick<Sent, "end">>, fitting: number) => {
     const started = performance.now();
     const { end } = await message;
     const took = performance.now() - started;
     if (end !== "answered") together = FIRST;
-    else if (took < QUICK_MS) together = Math.min(together * 2, MOST);
+    else if (took < QUICK_MS) together = Math.min(together * 2, fitting);
     else if (took > SLOW_MS) together = Math.max(together >> 1, 1);
   };
   return {
@@ -50,7 +50,7 @@ export function createSender(setup: SessionSetup, courseOf: (step: Step) => Cour
         (one): Leg => ({ ...one, intent: intentOf(one.step, run) }),
       );
       const { message, outcomes } = sendTogether(setup, legs);
-      pace(message).catch(() => undefined);
+      pace(message, outcomes.length < legs.length ? outcomes.length : MOST).catch(() => undefined);
       outcomes.forEach((outcome, index) => {
         const leg = legs[index];
         if (leg && index > 0) sent.set(leg.step, outcome);
@@ -68,17 +68,28 @@ function teamOf(
 ): readonly Omit<Leg, "intent">[] {
   const team: Omit<Leg, "intent">[] = [];
   for (const step of steps) {
-    const whole = step.script.kind === "sql" && step.from === 0 && !step.resumed && !step.undoes;
-    if (team.length > 0 && !whole) break;
     const course = courseOf(step);
+    const joins = mayJoin(step, course, dialect);
+    if (team.length > 0 && !joins) break;
     const left = step.script.kind === "sql" ? dialect.leftBy(step.script) : [];
     team.push({ step, course, left });
-    // A refusal would end the message. What may have ended our transaction has ended the one in which the next step would be
-    // begun.
-    const ends = left.some(({ refusable }) => refusable) || course.segments.some(({ unsure }) => unsure);
-    if (!whole || ends || !server.relay) break;
+    if (!joins || !server.relay || mayEnd(left, course)) break;
   }
   return team;
+}
+
+/** It begins with its first statement, and none of them must have a message of its own. */
+function mayJoin(step: Step, { segments }: Course, { implicitAlone }: Dialect): boolean {
+  if (step.script.kind !== "sql" || step.from !== 0 || step.resumed || step.undoes) return false;
+  return !implicitAlone || segments.every(({ kind }) => kind === "transaction");
+}
+
+/**
+ * A refusal of what clears away would end the message. What may have ended our transaction has ended the one in which the next
+ * step would be begun.
+ */
+function mayEnd(left: readonly Leftover[], { segments }: Course): boolean {
+  return left.some(({ refusable }) => refusable) || segments.some(({ unsure }) => unsure);
 }
 
 interface Together {
@@ -90,11 +101,11 @@ interface Together {
 function sendTogether(setup: SessionSetup, legs: readonly Leg[]): Together {
   const { server, dialect } = setup;
   const reset = dialect.reset(setup);
-  const limit = Math.min(server.messageBytes, BYTES);
-  for (let count = legs.length; count > 1 && server.relay; count >>= 1) {
-    const context = { ...contextOf(setup), relay: server.relay, reset };
+  const { relay } = server;
+  for (let count = legs.length; count > 1 && relay; count >>= 1) {
+    const context = { ...contextOf(setup), relay, reset };
     const parts = relayOf(legs.slice(0, count), context).map((own) => without(setup, own));
-    if (sizeOf(parts.flat()) <= limit) return sendRelay(setup, parts);
+    if (sizeOf(parts.flat()) <= Math.min(server.messageBytes, relay.bytes)) return sendRelay(setup, parts);
   }
   const alone = legs
     .slice(0, 1)

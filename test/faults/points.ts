@@ -102,7 +102,7 @@ function commandsOf(dialect: DialectName, commands: readonly SentCommand[], link
 }
 
 function phaseOf(text: string): Phase {
-  if (/\bRELEASE_LOCK\(|\bpg_advisory_unlock\(/.test(text)) return "release";
+  if (/\bRELEASE_LOCK\(|\bSELECT pg_catalog\.pg_advisory_unlock\(/.test(text)) return "release";
   if (text.includes(DELIMITER)) return "statement";
   if (/^SELECT\b/.test(text) && LOOKS.test(text)) return "reading";
   if (JOURNAL.test(text)) return "row";
