@@ -23,10 +23,10 @@ export async function main(surroundings: Surroundings, args: readonly string[]):
   const { out, write } = options;
   const writing = { out, to: write === "scratch" ? out : join(root, "docs") };
   const before = write === "report" || write === "update" ? await readResults(out) : undefined;
-  return await report({
-    ...writing,
-    results: write === "report" && before ? before : await measureAll(surroundings, { ...options, writing, before }),
-  });
+  if (write !== "report")
+    return await report({ ...writing, results: await measureAll(surroundings, { ...options, writing, before }) });
+  if (!before) throw new Error(`${out} has no results: npm run bench`);
+  return await report({ ...writing, results: before });
 }
 
 async function report(writing: Writing): Promise<number> {
