@@ -97,7 +97,7 @@ describe("what is written in one turn", () => {
 
   /** As a process of its own. */
   function outputsOf(work: string): readonly string[] {
-    const script = `const log = require(${JSON.stringify(bundled)}).createLogger({ logLevel: "info" }); ${work}`;
+    const script = `const log = require(${JSON.stringify(bundled)}).createLogger({ logLevel: "info" }).withRun("run-1"); ${work}`;
     const { stdout } = spawnSync("sh", ["-c", 'exec "$0" -e "$1" 2>&1', process.execPath, script], {
       encoding: "utf8",
     });
