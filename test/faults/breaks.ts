@@ -41,7 +41,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/postgres-grammar.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "`CASE WHEN EXISTS (SELECT 1 FROM ${locks(lock)} AND pid = ${PID}) THEN ${value} ELSE 1 / (${PID} * 0) END`,",
+      from: "`CASE WHEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END THEN ${value} ELSE ${lockCheckFails} END`,",
       to: "value,",
     },
   ],
@@ -77,7 +77,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/relay-message.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "{ sql: `${sql} AND ${relay.taken(number)}` }",
+      from: "{ sql: `${sql} AND ${relay.taken(number, context)}` }",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
       to: "{ sql: `${sql} AND 1 = 0` }",
     },
@@ -89,12 +89,24 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
       from: " AND ${CLOCK} < ${UNTIL}",
       to: "",
     },
+    {
+      file: "database/postgres-relay.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: 'CASE WHEN ${now} < ${name("deadline")} THEN',
+      to: "CASE WHEN TRUE THEN",
+    },
   ],
   "start-check": [
     {
       file: "database/mysql-relay.ts",
       from: "(SELECT 1 UNION ALL SELECT 2))`",
       to: "0)`",
+    },
+    {
+      file: "database/postgres-relay.ts",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: "IS NULL THEN ${lockCheckFails} ELSE",
+      to: "IS NULL THEN 0 ELSE",
     },
   ],
   traces: [{ file: "database/verdict.ts", from: TRACED, to: "return { from: statement + before.length };" }],
@@ -109,10 +121,10 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
 
 /**
  * What makes no difference on a dialect. PostgreSQL ends a statement that goes alone in one transaction with its mark, since
- * both are before the same Sync: it never happens that the one is there and the other is not, so there is nothing to judge. And there
- * every step is a message of its own.
+ * both are before the same Sync: it never happens that the one is there and the other is not, so there is nothing to judge.
+ * There a step whose intent is not in its row does not begin, whoever kept it from being written.
  */
 export const IDLE: Readonly<Record<DialectName, readonly string[]>> = {
   mysql: [],
-  postgres: ["settling", "hand-over", "time-check", "start-check", "traces"],
+  postgres: ["settling", "traces", "hand-over"],
 };

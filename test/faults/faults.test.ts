@@ -30,6 +30,8 @@ const NOTICED = {
     "lock-check": 98,
     "segment-transaction": 42,
     joining: 33,
+    "time-check": 397,
+    "start-check": 397,
     frame: 92,
   },
 };

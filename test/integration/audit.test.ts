@@ -46,8 +46,8 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing }) => {
 
   test("a run that died is closed by the next one, which says so", async () => {
     const { url, query } = await createTestDatabase({ server });
-    const slow = code("1_slow", () => new Promise((resolve) => setTimeout(resolve, 4_000)));
-    await run({ url, migrations: [slow] }, "migrate", { runId: "dead", call: { patienceMs: 2_500 } });
+    const slow = code("1_slow", () => new Promise((resolve) => setTimeout(resolve, 7_000)));
+    await run({ url, migrations: [slow] }, "migrate", { runId: "dead", call: { patienceMs: 5_000 } });
     await run({ url, migrations: [slow] }, "migrate", { runId: "next" });
     const rows = await query<{ readonly report: string }>("SELECT outcome, report FROM migration_run ORDER BY id");
     expect(rows).toMatchObject([{ outcome: "incomplete" }, { outcome: "done" }]);
