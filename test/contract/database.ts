@@ -46,8 +46,7 @@ export const locked = async <T>(
   return held.value;
 };
 
-export const stateOf = (database: Database) =>
-  database.read(within(5_000), { runId: "run-1" }, (visit) => visit.state("run-1"));
+export const stateOf = (database: Database) => database.read(within(5_000), start, ({ state }) => state(start.runId));
 
 /** The promises of `lib/database/database.ts`, for any dialect. */
 export function databaseContract(subject: DatabaseSubject): void {
