@@ -66,10 +66,10 @@ export function readOptions(args: readonly string[]): Options {
   const scale = quick ? TINY : FULL;
   const partial = quick || values.only.length > 0 || values["no-peers"];
   return {
-    scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, databases) },
-    rounds: values.rounds === undefined ? (quick ? 1 : 3) : atLeast(1, values.rounds),
-    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
-    budgetMs: atLeast(1, values.budget) * 1000,
+    scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, ["--databases", databases]) },
+    rounds: values.rounds === undefined ? (quick ? 1 : 3) : atLeast(1, ["--rounds", values.rounds]),
+    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, ["--processes", values.processes]),
+    budgetMs: atLeast(1, ["--budget", values.budget]) * 1000,
     only,
     peers: values["no-peers"] ? "without" : "with",
     out: resolve(values.out),
@@ -92,8 +92,9 @@ function readOnly(text: string): Only {
   return { workload, contestant, dialect };
 }
 
-function atLeast(least: number, text: string): number {
+function atLeast(least: number, [option, text]: readonly [string, string]): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < least) throw new Error(`${text} is not a whole number from ${least}`);
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new Error(`${option} ${text}: not a whole number from ${least}`);
   return number;
 }

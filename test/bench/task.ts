@@ -42,7 +42,7 @@ function requireSpace(root: string, databases: number): void {
   const [wanted, free] = [databases * DATABASE_BYTES, bavail * bsize];
   if (wanted > free)
     throw new Error(
-      `${databases} databases may take ${gigabytes(wanted)}, and the disk of ${root} has ${gigabytes(free)}: --databases`,
+      `${databases} databases may take ${gigabytes(wanted)}, and the disk of ${root} has ${gigabytes(free)}: ask for fewer`,
     );
 }
 

@@ -76,15 +76,15 @@ test("time that grows with what is applied keeps its goal from being met, where 
   const few = { ...result(DEPLOYED, 2), workload: "warm-small" };
   const many = { ...result(DEPLOYED, 20), workload: "warm-many" };
   const text = goalsTable(resultsOf(few, many));
-  expect(text).toMatch(/in a warm container: bytes of a call \|.*\| yes \|$/m);
-  expect(text).toMatch(/in a warm container: time of a call \|.*\| no \|$/m);
+  expect(text).toMatch(/in a warm container: bytes of a call, and with fewer applied \|.*\| yes \|$/m);
+  expect(text).toMatch(/in a warm container: time of a call, and with fewer applied \|.*\| no \|$/m);
 });
 
 test("of what was not measured the goal is told, whole, and no row", () => {
   const text = goalsTable(resultsOf(result(RAW, 1000)));
   expect(text).not.toContain("|");
-  expect(text).toContain("\n- MySQL: nothing to do, 10000 applied, in a warm container: round trips of a call: 1\n");
-  expect(text).toContain("\n- MySQL: apply 10000: memory resident: ≤ 128 MiB\n");
+  expect(text).toContain("\n- nothing to do, 10000 applied, in a warm container: round trips of a call: 1 (MySQL)\n");
+  expect(text).toContain("\n- apply 10000: memory resident: ≤ 128 MiB (MySQL)\n");
 });
 
 test("a run of a tenth of the databases is compared by what each of them takes", () => {

@@ -15,21 +15,33 @@ const TITLES: Readonly<Record<DialectName, string>> = { mysql: "MySQL", postgres
 
 /** What the deployed function is to reach, and what it has, computed from the results; then what these do not tell. */
 export function goalsTable(results: Results): string {
-  const goals = [
-    ...results.servers.flatMap(({ dialect }) => goalsOf(createLookup(results, dialect))),
+  const ofServers = results.servers.flatMap(({ dialect }) =>
+    goalsOf(createLookup(results, dialect)).map((goal) => ({ ...goal, server: TITLES[dialect] })),
+  );
+  const measured = ofServers.filter(({ met }) => met !== undefined);
+  const all = [
+    ...measured.map((goal) => ({ ...goal, what: `${goal.server}: ${goal.what}` })),
     ...(results.starts ? lambdaGoals(results.starts) : []),
   ];
-  const known = goals.filter(({ met }) => met !== undefined);
-  const unknown = goals.filter(({ met }) => met === undefined).map(({ what, goal }) => `- ${what}: ${goal}`);
-  const rows = known.map(({ what, goal, measured, met }) => [what, goal, measured, met ? "yes" : "no"]);
+  const rows = all.map(({ what, goal, measured, met }) => [what, goal, measured, met ? "yes" : "no"]);
+  const unknown = unmeasured(ofServers.filter(({ met }) => met === undefined));
   return [
-    ...(known.length > 0 ? [table(["what", "goal", "measured", "met"], rows)] : []),
+    ...(rows.length > 0 ? [table(["what", "goal", "measured", "met"], rows)] : []),
     ...(unknown.length > 0 ? ["Not measured:", unknown.join("\n")] : []),
   ].join("\n\n");
 }
 
+/** A line for each goal, whatever the servers. */
+function unmeasured(goals: readonly (Goal & { readonly server: string })[]): readonly string[] {
+  const texts = new Set(goals.map(({ what, goal }) => `- ${what}: ${goal}`));
+  return [...texts].map((text) => {
+    const servers = goals.filter(({ what, goal }) => text === `- ${what}: ${goal}`).map(({ server }) => server);
+    return `${text} (${servers.join(", ")})`;
+  });
+}
+
 function goalsOf(lookup: Lookup): readonly Goal[] {
-  const goals = [
+  return [
     warmTrips(lookup),
     warmBytes(lookup),
     warmTime(lookup),
@@ -42,7 +54,6 @@ function goalsOf(lookup: Lookup): readonly Goal[] {
     ...linear(lookup),
     ...memory(lookup),
   ];
-  return goals.map((goal) => ({ ...goal, what: `${TITLES[lookup.dialect]}: ${goal.what}` }));
 }
 
 function warmTrips(lookup: Lookup): Goal {
@@ -57,12 +68,12 @@ function warmBytes(lookup: Lookup): Goal {
       trafficOf(result, (traffic) => traffic.bytesToServer + traffic.bytesToClient),
     ),
   );
-  return flat(lookup, { figure: "bytes of a call", measured: `${bytes(few)} and ${bytes(many)}`, few, many });
+  return flat(lookup, { figure: "bytes of a call", measured: `${bytes(many)} and ${bytes(few)}`, few, many });
 }
 
 function warmTime(lookup: Lookup): Goal {
   const [few, many] = ["warm-small", "warm-many"].map((key) => middle(lookup.own(key), ({ wallMs }) => wallMs));
-  return flat(lookup, { figure: "time of a call", measured: `${duration(few)} and ${duration(many)}`, few, many });
+  return flat(lookup, { figure: "time of a call", measured: `${duration(many)} and ${duration(few)}`, few, many });
 }
 
 interface Growth {
@@ -74,7 +85,7 @@ interface Growth {
 
 function flat(lookup: Lookup, { figure, measured, few, many }: Growth): Goal {
   return {
-    what: `${titleOf(lookup, "warm-small")}, and ${titleOf(lookup, "warm-many")}: ${figure}`,
+    what: `${titleOf(lookup, "warm-many")}: ${figure}, and with fewer applied`,
     goal: `as much, at most ${FLAT} ×`,
     measured,
     met: from(few, (least) => from(many, (most) => most <= least * FLAT)),
@@ -127,9 +138,9 @@ function durable(lookup: Lookup): Goal {
 function script(lookup: Lookup): Goal {
   const [short, long] = ["apply-one", "one-script"].map((workload) => from(lookup.own(workload), commandTrips));
   return {
-    what: `${titleOf(lookup, "apply-one")}, and ${titleOf(lookup, "one-script")}: round trips`,
+    what: `${titleOf(lookup, "one-script")}: round trips, and of one with two statements`,
     goal: "as many: one message",
-    measured: `${count(short)} and ${count(long)}`,
+    measured: `${count(long)} and ${count(short)}`,
     met: from(short, (few) => from(long, (many) => many <= few)),
   };
 }
@@ -175,11 +186,10 @@ function fastest(results: readonly Result[]): Result | undefined {
 function linear(lookup: Lookup): readonly Goal[] {
   const keys = linearKeys(lookup);
   return keys.slice(1).map((key, index) => {
-    const before = keys[index] ?? "";
-    const [less, more] = [before, key].map((one) => middle(lookup.own(one), ({ wallMs }) => wallMs));
+    const [less, more] = [keys[index] ?? "", key].map((one) => middle(lookup.own(one), ({ wallMs }) => wallMs));
     const growth = from(less, (short) => from(more, (long) => long / short));
     return {
-      what: `${titleOf(lookup, key)}, and ${titleOf(lookup, before)}: time of the whole process`,
+      what: `${titleOf(lookup, key)}: time of the whole process, beside half as many`,
       goal: `twice as much, at most ${LINEAR} ×`,
       measured: times(growth),
       met: from(growth, (found) => found <= LINEAR),
