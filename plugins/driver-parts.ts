@@ -41,7 +41,12 @@ exports.getEncoder = (name, options) => all().getEncoder(name, options);`;
 export function takePartsOfDrivers(build: PluginBuild, isOurs: Part["importedBy"]): void {
   const parts: readonly Part[] = [
     { package: "mysql2", importedBy: (file) => /[\\/]serverless-mysql[\\/]/.test(file), contents: MYSQL },
-    { package: "pg", importedBy: isOurs, contents: POSTGRES },
+    // Not a migration that lies in this repository: it may take of pg what it likes.
+    {
+      package: "pg",
+      importedBy: (file) => /[\\/]lib[\\/]database[\\/]/.test(file) && isOurs(file),
+      contents: POSTGRES,
+    },
     { package: "iconv-lite", importedBy: (file) => /[\\/]mysql2[\\/]/.test(file), contents: CHARSETS },
   ];
   const part = async ({ path, importer, namespace, pluginData, resolveDir }: OnResolveArgs) => {

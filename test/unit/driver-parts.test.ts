@@ -7,10 +7,10 @@ import { builtFolder } from "../support/built-folder";
 const load = createRequire(__filename);
 const built = builtFolder("driver-parts");
 
-/** A function of ours. */
-async function bundled(contents: string) {
-  await built.write({ "package.json": '{ "name": "migration-lambda" }', "function.js": contents });
-  await build(built.options({ entryPoints: ["function.js"], nodePaths: [resolve("node_modules")] }));
+/** Code of ours that lies there. */
+async function bundled(contents: string, file = "functions/migrate.js") {
+  await built.write({ "package.json": '{ "name": "migration-lambda" }', [file]: contents });
+  await build(built.options({ entryPoints: [file], nodePaths: [resolve("node_modules")] }));
   return load(join(built.path(), "out.js"));
 }
 
@@ -59,12 +59,21 @@ test("serverless-mysql has what it takes of mysql2", async () => {
   await expect(mysql({ config: { port: 1 }, maxRetries: 0 }).connect()).rejects.toThrow("ECONNREFUSED");
 });
 
-test("our code has pg's client", async () => {
-  const { Client, escapeIdentifier } = await bundled('export { Client, escapeIdentifier } from "pg";');
-  expect(escapeIdentifier('a"b')).toBe('"a""b"');
-  await expect(new Client({ port: 1 }).connect()).rejects.toThrow("ECONNREFUSED");
-});
+describe("of pg", () => {
+  const file = "lib/database/connection.js";
 
-test("a build fails when our code takes more of pg than it has", async () => {
-  await expect(bundled('export { Pool } from "pg";')).rejects.toThrow("Pool");
+  test("our code has the client", async () => {
+    const { Client, escapeIdentifier } = await bundled('export { Client, escapeIdentifier } from "pg";', file);
+    expect(escapeIdentifier('a"b')).toBe('"a""b"');
+    await expect(new Client({ port: 1 }).connect()).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("a build fails when our code takes more than it has", async () => {
+    await expect(bundled('export { Pool } from "pg";', file)).rejects.toThrow("Pool");
+  });
+
+  test("a migration has what it likes", async () => {
+    const { Pool } = await bundled('export { Pool } from "pg";', "migrations/00_a.js");
+    expect(typeof Pool).toBe("function");
+  });
 });
