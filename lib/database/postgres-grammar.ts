@@ -1,8 +1,8 @@
-import pg from "pg";
+import { escapeIdentifier } from "pg";
 import { schemaLock } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
-const name = (identifier: string) => pg.escapeIdentifier(identifier);
+const name = (identifier: string) => escapeIdentifier(identifier);
 
 /**
  * PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads
