@@ -73,9 +73,10 @@ export const mysqlGrammar: Grammar = {
     "SET SESSION group_concat_max_len = DEFAULT",
   ],
   remembered: `COALESCE(${SAME}, 0)`,
-  // A transaction that stays open would keep what it has read from being altered.
+  // A transaction that stays open would keep what it has read from being altered. The limit is unsigned, and MySQL, unlike
+  // MariaDB, takes no decimal for it, which is what it makes of an unsigned and a signed number.
   endIdle: (id) => [
-    `SET SESSION wait_timeout = IF(CONNECTION_ID() = ${id}, 60, @@wait_timeout), autocommit = IF(CONNECTION_ID() = ${id}, 1, @@autocommit)`,
+    `SET SESSION wait_timeout = CAST(IF(CONNECTION_ID() = ${id}, 60, @@wait_timeout) AS UNSIGNED), autocommit = IF(CONNECTION_ID() = ${id}, 1, @@autocommit)`,
   ],
   endsIdle: (id) => `CONNECTION_ID() = ${id}`,
   readOnly: "@@innodb_read_only",
