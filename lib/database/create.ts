@@ -6,7 +6,7 @@ import { createCodeSteps } from "./code-steps";
 import type { Database, Deadline, Exclusively, Question, Segment, Session, State } from "./database";
 import type { Dialect } from "./dialect";
 import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
-import { answerOf, type Kept } from "./kept";
+import { answerOf, type Kept, type Resting } from "./kept";
 import { createReader, type Looking, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
 import { createSession, endRun, journalError, type SessionSetup } from "./session";
@@ -99,13 +99,18 @@ async function visiting<T>(
     const result = await work(visited, () => {
       handedOver = true;
     });
-    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(visited);
+    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(restingOf(visited));
     if (!handedOver && !stays) await closed(setup);
     return result;
   } catch (error) {
     if (!handedOver) await closed(setup);
     throw journalError(setup.dialect, error);
   }
+}
+
+/** Without what was read: thousands of rows would stay in memory as long as the connection. */
+function restingOf({ setup, since, readOnly, asExpected }: Visited): Resting {
+  return { setup, since, readOnly, ...(asExpected && { asExpected }) };
 }
 
 /** @returns nothing where no connection was kept, or it cannot be used any more */
