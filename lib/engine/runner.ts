@@ -131,7 +131,7 @@ function createUmzug(
     const step = byName.get(name);
     if (!step) return;
     const next = done.length - earlier + 1;
-    const durationMs = await record(input, step, (count) => steps.slice(next, next + count));
+    const durationMs = await record(input, step, (count, skip) => steps.slice(next + skip, next + skip + count));
     done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
   };
