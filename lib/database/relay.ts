@@ -1,4 +1,3 @@
-import { setImmediate as whenSent } from "node:timers/promises";
 import type { RunStart, Step, Upcoming } from "./database";
 import type { Course } from "./message";
 import { createPace } from "./relay-pace";
@@ -65,6 +64,9 @@ export function createSender(session: SessionSetup, courseOf: (step: Step) => Co
     },
   };
 }
+
+/** The drivers write what they are given within the turn of the event loop. */
+const whenSent = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
  * Makes the next message while the server works on this one.

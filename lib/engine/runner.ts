@@ -17,6 +17,8 @@ export interface RunnerInput {
   readonly deadline: Deadline;
   readonly dialect: DialectName;
   readonly log: Log;
+  /** Told of each step that is recorded; mostly the server is at the next one by then. */
+  readonly recorded: (step: Step) => void;
 }
 
 /**
@@ -134,6 +136,7 @@ function createUmzug(
     const durationMs = await record(input, step, (count, skip) => steps.slice(next + skip, next + skip + count));
     done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
+    input.recorded(step);
   };
   umzug.on("migrating", before);
   umzug.on("reverting", before);
