@@ -47,7 +47,7 @@ export function teamOf(setup: TeamSetup, candidates: Candidates): Team {
     const before = legs.push(leg) - 2;
     if (before >= 0 && !fits(before)) break;
   }
-  if (room >= 0 && fits(legs.length - 1)) return { legs, behind: parts.slice(1), after };
+  if (legs.length > 1 && room >= 0 && fits(legs.length - 1)) return { legs, behind: parts.slice(1), after };
   const fitting = legs.slice(0, Math.max(parts.length, 1));
   const last = fitting.length - 1;
   if (context && last > 0) parts[last] = without(setup, legParts(fitting, last, context));
@@ -73,8 +73,8 @@ export function relayContext(setup: SessionSetup, after: Leg | undefined): Relay
 }
 
 /** What puts the session back at the beginning of a message. */
-export function headOf({ dialect, ...place }: SessionSetup, after: Leg | undefined): readonly Part[] {
-  return [...dialect.reset(place), ...(after?.left ?? [])];
+export function headOf(setup: SessionSetup, after: Leg | undefined): readonly Part[] {
+  return [...setup.dialect.reset(setup), ...(after?.left ?? [])];
 }
 
 function* joining(setup: TeamSetup, { steps, run }: Candidates): Generator<Leg> {
