@@ -1,11 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Connection, Part, Sent } from "../../lib/database/connection";
 import type { Step } from "../../lib/database/database";
+import type { Leftover } from "../../lib/database/dialect";
 import { mysqlGrammar } from "../../lib/database/mysql-grammar";
 import { mysqlRelay } from "../../lib/database/mysql-relay";
 import { segmentsOf } from "../../lib/database/mysql-segments";
 import { createSender } from "../../lib/database/relay";
 import type { SessionSetup } from "../../lib/database/session";
+import type { SqlScript } from "../../lib/migration";
 import { code, sql } from "../support/migrator";
 
 const run = { runId: "r", action: "migrate", key: "k", bundle: "b" };
@@ -42,7 +44,9 @@ function openSender(...names: readonly string[]) {
       grammar: mysqlGrammar,
       implicitAlone: false,
       reset: () => [{ sql: "RESET" }],
-      leftBy: ({ statements: [first] }: { readonly statements: readonly Part[] }) => [{ sql: `CLEAR ${first?.sql}` }],
+      leftBy: ({ statements: [first] }: SqlScript): readonly Leftover[] => [
+        { sql: `CLEAR ${first?.sql}`, ...(first?.sql.includes("stubborn") && { refusable: true as const }) },
+      ],
     },
     tables: { migration: "migration", step: "migration_step", run: "migration_run" },
     lock: "lock",
@@ -140,6 +144,14 @@ test("a message begins with clearing away what the last step of the one before h
   await end("answered");
   await asked;
   expect(sqlOf(messages[1]).slice(0, 2)).toEqual(["RESET", "CLEAR DO 'a'"]);
+});
+
+test("behind what the server may refuse to clear away nothing is sent before that was tried", async () => {
+  const { ask, end, events } = openSender("stubborn", "b");
+  const asked = ask(0);
+  await end("answered");
+  await asked;
+  expect(events).toEqual(["sent stubborn", "stubborn answered"]);
 });
 
 test("what comes behind code is not sent before the code has run", async () => {
