@@ -1,6 +1,6 @@
 import { GATE_ID } from "../schema-lock";
 import type { Relay } from "./dialect";
-import { mysqlGrammar, name } from "./mysql-grammar";
+import { lockCheckFails, mysqlGrammar, name } from "./mysql-grammar";
 
 const { age, holder } = mysqlGrammar;
 
@@ -10,15 +10,15 @@ const BEGUN = `@${name("migration-lambda.begun")}`;
 /** Milliseconds since some day, as a number: texts depend on what the session takes for its character set. */
 const CLOCK = age("20000101");
 
-/** Where the gate is not taken, the variable keeps another step's number, if `sql_select_limit` is 0. */
+/** Where the gate is not taken, the variable keeps what it has been since the start of the step before, or the head: 0. */
 export const mysqlRelay: Relay = {
   bytes: 1 << 20,
-  until: (milliseconds) => [`SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}`],
+  until: (milliseconds) => [`SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}, ${BEGUN} = 0`],
   take: (number, { tables: { step } }) => [
-    `SELECT ${number} * COUNT(*) INTO ${BEGUN} FROM ${step} WHERE ${name("id")} = ${GATE_ID} AND ${CLOCK} < ${UNTIL} FOR UPDATE SKIP LOCKED`,
+    `SELECT ${number} INTO ${BEGUN} FROM ${step} WHERE ${name("id")} = ${GATE_ID} AND ${CLOCK} < ${UNTIL} FOR UPDATE SKIP LOCKED`,
   ],
   taken: (number) => `${BEGUN} = ${number}`,
   // DO would keep the error to itself.
   start: (number, { lock }) =>
-    `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, (SELECT 1 UNION ALL SELECT 2))`,
+    `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, ${lockCheckFails})`,
 };
