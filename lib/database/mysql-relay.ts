@@ -10,12 +10,12 @@ const BEGUN = `@${name("migration-lambda.begun")}`;
 /** Milliseconds since some day, as a number: texts depend on what the session takes for its character set. */
 const CLOCK = age("20000101");
 
-/** Where the gate is not taken, the variable keeps what it has been since the start of the step before, or the head: 0. */
+/** Where the gate is not taken, the variable keeps another step's number, if `sql_select_limit` is 0. */
 export const mysqlRelay: Relay = {
   bytes: 1 << 20,
-  until: (milliseconds) => [`SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}, ${BEGUN} = 0`],
+  until: (milliseconds) => [`SET ${UNTIL} = ${CLOCK} + ${Math.round(milliseconds)}`],
   take: (number, { tables: { step } }) => [
-    `SELECT ${number} INTO ${BEGUN} FROM ${step} WHERE ${name("id")} = ${GATE_ID} AND ${CLOCK} < ${UNTIL} FOR UPDATE SKIP LOCKED`,
+    `SELECT ${number} * COUNT(*) INTO ${BEGUN} FROM ${step} WHERE ${name("id")} = ${GATE_ID} AND ${CLOCK} < ${UNTIL} FOR UPDATE SKIP LOCKED`,
   ],
   taken: (number) => `${BEGUN} = ${number}`,
   // DO would keep the error to itself.
