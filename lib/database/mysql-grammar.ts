@@ -21,6 +21,9 @@ function text(value: string | null | undefined): string {
   return `_utf8mb4 ${PLAIN.test(value) ? `'${value}'` : `x'${Buffer.from(value, "utf8").toString("hex")}'`}`;
 }
 
+/** More than the largest number, under any settings: ER_DATA_OUT_OF_RANGE. A subquery of two rows would take a temporary table each time. */
+export const lockCheckFails = "~0 + 1";
+
 const holder = (lock: string) => `IS_USED_LOCK(${text(lock)})`;
 
 function values(columns: Columns): string {
@@ -64,8 +67,7 @@ export const mysqlGrammar: Grammar = {
   tryLock: (lock) => `GET_LOCK(${text(lock)}, 0)`,
   unlock: (lock) => `DO RELEASE_LOCK(${text(lock)})`,
   holder,
-  // Two rows where one is due: ER_SUBQUERY_NO_1_ROW. Without ALL the server makes a temporary table each time, to no use.
-  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION ALL SELECT 2))`,
+  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, ${lockCheckFails})`,
   replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
   upsert: (table, _key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,
