@@ -34,13 +34,12 @@ export function makePlan(input: PlanInput): Plan {
   const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
   const steps = planned.flatMap((entry) => ("step" in entry ? [entry.step] : []));
   const { reformatted } = compare(input.migrations, input.state.applied);
+  const held = input.command.action === "migrate" ? heldBack(input, input.command) : [];
+  const { database } = input;
   return {
     steps,
-    notices: () => [
-      ...reformatted.map(reformattedNotice),
-      ...steps.flatMap((step) => notice(step, input.database)),
-      ...(input.command.action === "migrate" ? heldBack(input, input.command) : []),
-    ],
+    // Not with the whole input: that has the rows of all that is applied, and this is asked when all is done.
+    notices: () => [...reformatted.map(reformattedNotice), ...steps.flatMap((step) => notice(step, database)), ...held],
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
   };
 }
