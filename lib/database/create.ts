@@ -99,7 +99,8 @@ async function visiting<T>(
     const result = await work(visited, () => {
       handedOver = true;
     });
-    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(visited);
+    const mayStay = visited.endsIdle && !visited.readOnly && !setup.connection.busy();
+    const stays = !handedOver && mayStay && kept?.put(visited);
     if (!handedOver && !stays) await closed(setup);
     return result;
   } catch (error) {
@@ -112,10 +113,10 @@ async function visiting<T>(
 async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefined> {
   const resting = kept.take();
   if (!resting) return undefined;
-  const { setup, since, readOnly } = resting;
+  const { setup, since } = resting;
   const seen = await answerOf(setup.connection, () => see(setup, looking));
-  if (seen?.readOnly === readOnly) return { ...seen, setup, since };
   // An endpoint that led to a writer has another one by now, when that has become a reader.
+  if (seen && !seen.readOnly) return { ...seen, setup, since };
   setup.connection.destroy();
   return undefined;
 }
