@@ -34,7 +34,7 @@ async function through(url: string, position?: Position, reached?: (link: Link) 
 /** How many of the steps were begun by the step before them. */
 function followers(links: readonly Link[]): number {
   const commands = links.flatMap((link) => link.commands);
-  return commands.filter(({ text }) => /^UPDATE[\s\S]*pg_try_advisory_xact_lock/.test(text)).length;
+  return commands.filter(({ text }) => /^UPDATE[\s\S]* WHERE [\s\S]*pg_try_advisory_xact_lock/.test(text)).length;
 }
 
 test.each(["postgres14", "postgres18"] as const)(
