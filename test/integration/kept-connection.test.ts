@@ -67,7 +67,7 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, kill }) => {
   });
 
   /** As the server says it of itself, and what a reader would say. */
-  const asReader =
+  const asReader: readonly [string, string] =
     dialect === "mysql"
       ? (["@@innodb_read_only", "1"] as const)
       : (["pg_catalog.pg_is_in_recovery()", "true"] as const);
