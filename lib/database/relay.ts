@@ -78,10 +78,10 @@ function teamOf(
   return team;
 }
 
-/** It begins with its first statement, and none of them must have a message of its own. */
+/** It begins with its first statement, and none of them must have a message of its own, or be the first of its transaction. */
 function mayJoin(step: Step, { segments }: Course, { implicitAlone }: Dialect): boolean {
   if (step.script.kind !== "sql" || step.from !== 0 || step.resumed || step.undoes) return false;
-  return !implicitAlone || segments.every(({ kind }) => kind === "transaction");
+  return segments.every(({ kind, opening }) => !opening && (kind === "transaction" || !implicitAlone));
 }
 
 /**
