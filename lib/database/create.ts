@@ -106,7 +106,8 @@ async function visiting<T>(
     const result = await work(visited, () => {
       handedOver = true;
     });
-    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(restingOf(visited));
+    const mayStay = visited.endsIdle && !visited.readOnly && !setup.connection.busy();
+    const stays = !handedOver && mayStay && kept?.put(restingOf(visited));
     if (!handedOver && !stays) await closed(setup);
     return result;
   } catch (error) {
@@ -116,19 +117,19 @@ async function visiting<T>(
 }
 
 /** Without what was read: thousands of rows would stay in memory as long as the connection. */
-function restingOf({ setup, since, readOnly, asExpected }: Visited): Resting {
-  return { setup, since, readOnly, ...(asExpected && { asExpected }) };
+function restingOf({ setup, since, asExpected }: Visited): Resting {
+  return { setup, since, ...(asExpected && { asExpected }) };
 }
 
 /** @returns nothing where no connection was kept, or it cannot be used any more */
 async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefined> {
   const resting = kept.take();
   if (!resting) return undefined;
-  const { setup, since, readOnly, asExpected: rows } = resting;
+  const { setup, since, asExpected: rows } = resting;
   const again = rows && looking.expected?.digest === rows.digest ? { ...looking, expected: rows } : looking;
   const seen = await answerOf(setup.connection, () => see(setup, again));
-  if (seen?.readOnly === readOnly) return seenFirst({ setup, since }, seen);
   // An endpoint that led to a writer has another one by now, when that has become a reader.
+  if (seen && !seen.readOnly) return seenFirst({ setup, since }, seen);
   setup.connection.destroy();
   return undefined;
 }

@@ -100,6 +100,8 @@ export interface Segment {
   readonly repeatable: boolean;
   /** What it calls may commit in its middle: where it was refused, a part of it may have taken effect all the same. */
   readonly unsure?: true;
+  /** It says of its transaction what must come before any query, and so before any of ours. */
+  readonly opening?: true;
   /** Those that are sent; transaction control that ours stands for is left out. */
   readonly statements: readonly NumberedStatement[];
 }

@@ -2,11 +2,9 @@ import type { Connection } from "./connection";
 import type { ReaderSetup } from "./reading";
 import type { Expected } from "./state";
 
-/** A connection that has read and may be used again. */
+/** A connection that has read, of a server that takes writes, and may be used again. */
 export interface Resting {
   readonly setup: ReaderSetup;
-  /** Whether its server took no writes. */
-  readonly readOnly: boolean;
   /** When it was opened, on `performance.now()`'s clock. */
   readonly since: number;
   /** The rows that it has seen, with their sum. */

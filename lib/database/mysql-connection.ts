@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Connection as Client, ConnectionOptions, FieldPacket, QueryError, ResultSetHeader } from "mysql2";
+import type { Connection as Client, ConnectionOptions, FieldPacket, Query, QueryError, ResultSetHeader } from "mysql2";
 import serverlessMysql from "serverless-mysql";
 import type { Login } from "../login";
 import type { Result } from "../migration";
@@ -148,6 +148,9 @@ interface Message {
 function send(client: Client, { parts, heard }: Message, deadline: Deadline): Promise<Sent> {
   return new Promise((resolve, reject) => {
     let at = 0;
+    // Before the answer that has begun last.
+    let before = 0;
+    let begun = 0;
     const timer = setTimeout(() => {
       client.destroy();
       resolve({ end: "left" });
@@ -156,17 +159,28 @@ function send(client: Client, { parts, heard }: Message, deadline: Deadline): Pr
       clearTimeout(timer);
       if (!error) resolve({ end: "answered", at });
       else if (isLost(named(error))) reject(lost(error.code));
-      else resolve({ end: "refused", at, error });
+      else resolve({ end: "refused", at: begun > endedOf(command) ? before : at, error });
     };
     // A statement may end in a line comment: the delimiter needs a line of its own. With a callback, a lost connection is
-    // reported to it; without, only to the connection.
-    const command = client.query(parts.map((part) => part.sql).join("\n;\n"), done);
+    // reported to it; without, only to the connection. Rows are thrown away: what the driver cannot read must not end it.
+    const text = parts.map((part) => part.sql).join("\n;\n");
+    const command = client.query({ sql: text, typeCast: false, rowsAsArray: true }, done);
     command.on("fields", (fields: FieldPacket[] | undefined) => {
+      begun += 1;
+      before = at;
       if (!isLast(parts[at], fields)) return;
       at += 1;
       heard?.(at);
     });
   });
+}
+
+/**
+ * How many answers of a message that was refused had come to their end: what is refused while its rows are on their way has begun
+ * one. The types leave it out: https://github.com/sidorares/node-mysql2/blob/master/lib/commands/query.js
+ */
+function endedOf(command: Query): number {
+  return (command as unknown as { readonly _resultIndex: number })._resultIndex;
 }
 
 /** A procedure, and a block, answers with any number of result sets before the one answer that counts. */

@@ -15,7 +15,7 @@ type Kind = "joins" | "alone" | "implicit" | "begin" | "commit" | "rollback" | "
 
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^XA\b/i, "refused"],
-  [/^BEGIN\s+NOT\s+ATOMIC\b/i, "alone"],
+  [/^(?:BEGIN\s+NOT\s+ATOMIC|IF|CASE|LOOP|REPEAT|WHILE|FOR)\b/i, "alone"],
   [/^(?:BEGIN|START\s+TRANSACTION)\b/i, "begin"],
   [/^COMMIT\b/i, "commit"],
   [/^ROLLBACK\s+(?:WORK\s+)?TO\b/i, "joins"],

@@ -82,6 +82,10 @@ function says(sql: string, name: string): boolean {
   return new RegExp(`(?<![\\w$])${escaped}(?:_\\d+)?(?![\\w$])`, "i").test(said);
 }
 
+/** Some servers tell upper from lower case. */
+const isSame = (one: ObjectName, other: ObjectName) => one.schema === other.schema && one.name === other.name;
+
+/** And some do not. */
 const key = ({ schema, name }: ObjectName) => JSON.stringify([schema, name]).toLowerCase();
 
 /** Whether neither makes or takes away what the other is known by. A dropped column takes indexes and constraints along. */
@@ -126,7 +130,7 @@ export function tracesBefore(script: SqlScript, chain: Extent, database: string)
   const traces = readTraces(script, chain, database);
   const [made] = traces ?? [];
   if (!traces || made?.kind !== "table" || made.leaves !== "there") return tracesIn(script, chain, database);
-  const isOn = ({ table }: Run) => table.schema === made.table.schema && table.name === made.table.name;
+  const isOn = ({ table }: Run) => isSame(table, made.table);
   const digits = runsOf(traces).map((run, at) =>
     at > 0 && isOn(run) ? text("0".repeat(run.traces.length)) : lookUp(run),
   );
@@ -151,7 +155,7 @@ function runsOf(traces: readonly Trace[]): readonly Run[] {
   for (const trace of traces) {
     const { table, kind } = trace;
     const last = runs.at(-1);
-    if (last?.kind === kind && key(last.table) === key(table))
+    if (last?.kind === kind && isSame(last.table, table))
       runs[runs.length - 1] = { ...last, traces: [...last.traces, trace] };
     else runs.push({ table, kind, traces: [trace] });
   }

@@ -108,9 +108,11 @@ function rethrow(error: unknown): never {
   throw lossOf(error) ?? error;
 }
 
+/** What the server refuses with an ERROR leaves the session as it was, even one that says that some other connection is gone. */
 function lossOf(error: unknown): MigratorError | undefined {
   const code = codeOf(error);
-  return isLost(code) ? lost(code) : undefined;
+  const { severity } = error as { readonly severity?: string };
+  return isLost(code) && severity !== "ERROR" ? lost(code) : undefined;
 }
 
 /**

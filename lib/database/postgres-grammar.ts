@@ -25,6 +25,7 @@ const locks = (lock: string) =>
 export const lockCheckFails = `1 / (${PID} * 0)`;
 
 const take = (lock: string) => `pg_catalog.pg_try_advisory_lock(${lock})`;
+const keep = (lock: string) => `pg_catalog.pg_try_advisory_xact_lock(${lock})`;
 const giveBack = (lock: string) => `pg_catalog.pg_advisory_unlock(${lock})`;
 
 const HERE = "database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())";
@@ -74,13 +75,12 @@ export const postgresGrammar: Grammar = {
     "SET LOCAL client_encoding = 'UTF8'",
   ],
   afterFailure: ["ROLLBACK", "RESET SESSION AUTHORIZATION", "RESET ROLE"],
-  // Twice, for `whileLocked`: the server counts how often a session has taken a lock.
-  tryLock: (lock) => `CASE WHEN ${take(lock)} THEN CASE WHEN ${take(lock)} THEN 1 END ELSE 0 END`,
-  unlock: (lock) => `SELECT ${giveBack(lock)}, ${giveBack(lock)}`,
+  tryLock: (lock) => `CASE WHEN ${take(lock)} THEN 1 ELSE 0 END`,
+  unlock: (lock) => `SELECT ${giveBack(lock)}`,
   holder: (lock) => `(SELECT pid FROM ${locks(lock)} AND ${HERE})`,
-  // Only what is held can be given back, and once is left meanwhile: the session's own memory answers both.
+  // Only what the session holds can be given back; its transaction has it meanwhile. The session's own memory answers all three.
   whileLocked: (lock, value) =>
-    `CASE WHEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END THEN ${value} ELSE ${lockCheckFails} END`,
+    `CASE WHEN CASE WHEN ${keep(lock)} THEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END END THEN ${value} ELSE ${lockCheckFails} END`,
   replace: (table, key, columns) => {
     const others = Object.keys(columns).filter((column) => column !== key);
     const proposed = others.map((column) => [column, `EXCLUDED.${name(column)}`] as const);

@@ -163,6 +163,9 @@ function cut(statements: readonly Known[], { each }: Pick<Shape, "each">): reado
   return segments;
 }
 
+/** What the server takes before the first query of a transaction, and no later. */
+const OPENING = /^SET\s+(?:LOCAL\s+|SESSION\s+)?TRANSACTION(?:_|\b)/i;
+
 /** Ours stands for the transaction control of the file, but for the isolation that it asks for. */
 function transactionOf(statements: readonly Known[]): Segment {
   const sent = statements.flatMap((statement) => {
@@ -171,9 +174,17 @@ function transactionOf(statements: readonly Known[]): Segment {
       /\bISOLATION\s+LEVEL\s+(?:SERIALIZABLE|REPEATABLE\s+READ|READ\s+COMMITTED|READ\s+UNCOMMITTED)/i.exec(
         statement.text,
       ) ?? [];
-    return level === undefined ? [] : [{ ...statement, sql: `SET TRANSACTION ${level}` }];
+    const set = `SET TRANSACTION ${level}`;
+    return level === undefined ? [] : [{ ...statement, sql: set, text: set }];
   });
-  return { kind: "transaction", ...extentOf(statements), repeatable: true, statements: sent };
+  const opening = sent.some(({ text }) => OPENING.test(text));
+  return {
+    kind: "transaction",
+    ...extentOf(statements),
+    repeatable: true,
+    statements: sent,
+    ...(opening && { opening }),
+  };
 }
 
 function implicitOf(statements: readonly Known[]): Segment {

@@ -92,10 +92,10 @@ function legOf({ dialect, courseOf }: TeamSetup, step: Step, run: RunStart): Leg
   return { step, course: courseOf(step), left, intent: intentOf(step, run) };
 }
 
-/** It begins with its first statement, and none of them must have a message of its own. */
+/** It begins with its first statement, and none of them must have a message of its own, or be the first of its transaction. */
 function mayJoin({ dialect }: SessionSetup, { step, course }: Leg): boolean {
   if (step.script.kind !== "sql" || step.from !== 0 || step.resumed || step.undoes) return false;
-  return !dialect.implicitAlone || course.segments.every(({ kind }) => kind === "transaction");
+  return course.segments.every(({ kind, opening }) => !opening && (kind === "transaction" || !dialect.implicitAlone));
 }
 
 /**

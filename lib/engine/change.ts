@@ -68,9 +68,12 @@ export async function previewReport(
   return report(turn.head, { outcome: "done", message, remaining, ...seen });
 }
 
+/** How many names a line tells of a list that may have thousands. */
+const SHOWN = 5;
+
 function listed(names: readonly string[]): string {
-  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
-  return names.slice(0, 5).join(", ") + more;
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : "";
+  return names.slice(0, SHOWN).join(", ") + more;
 }
 
 async function planSeen(work: Work, reader: Reader, state: State): Promise<Plan> {
@@ -147,7 +150,8 @@ async function carryOut(work: Work, session: Session, { state, joined }: Found):
     return report(head, { outcome: "done", done: before, message });
   }
   await session.startRun(run, plan.steps);
-  log.info("started", { steps: plan.steps.map(({ name }) => name), problems: plan.problems.map(({ code }) => code) });
+  const first = plan.steps.slice(0, SHOWN).map(({ name }) => name);
+  log.info("started", { steps: plan.steps.length, first, problems: plan.problems.map(({ code }) => code) });
   if (plan.problems.length > 0) return finish(session, refusedReport(head, plan.problems));
   return runPlan(work, session, { plan, before, applied: state.applied.map(({ name }) => name) });
 }

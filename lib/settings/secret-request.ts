@@ -24,13 +24,22 @@ export function isPlain(env: Environment): boolean {
   return Boolean(env.AWS_LAMBDA_FUNCTION_NAME && env.AWS_ACCESS_KEY_ID && env.AWS_SECRET_ACCESS_KEY && !special);
 }
 
-/**
- * Asks once, without the SDK: to load that and to go through it takes 40 ms of CPU, and its signer alone 15.
- * @returns the secret's text; undefined for any other answer and for none, which the SDK is there to find out about
- */
-export async function requestSecret(version: SecretVersion): Promise<string | undefined> {
+/** `refused`: there was another answer, which the SDK is there to find out about. `silent`: there was none in time. */
+export type Requested = { readonly text: string } | "refused" | "silent";
+
+/** Asks once, without the SDK: to load that and to go through it takes 40 ms of CPU, and its signer alone 15. */
+export async function requestSecret(version: SecretVersion): Promise<Requested> {
   try {
-    const { SecretString: text } = JSON.parse(await ask(version)) as { readonly SecretString?: unknown };
+    const text = textIn(await ask(version));
+    return text === undefined ? "refused" : { text };
+  } catch {
+    return "silent";
+  }
+}
+
+function textIn(answer: string): string | undefined {
+  try {
+    const { SecretString: text } = JSON.parse(answer) as { readonly SecretString?: unknown };
     return typeof text === "string" ? text : undefined;
   } catch {
     return undefined;

@@ -41,7 +41,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/postgres-grammar.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "`CASE WHEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END THEN ${value} ELSE ${lockCheckFails} END`,",
+      from: "`CASE WHEN CASE WHEN ${keep(lock)} THEN CASE WHEN ${giveBack(lock)} THEN ${take(lock)} END END THEN ${value} ELSE ${lockCheckFails} END`,",
       to: "value,",
     },
   ],

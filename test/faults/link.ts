@@ -34,7 +34,7 @@ export interface Link {
   cut(): void;
   /** Ends the direction towards one side; the other stays open. */
   halfClose(side: "client" | "server"): void;
-  /** Slips in a command: only where the server waits for one, and one of less than 256 bytes. */
+  /** Slips in a command, where the connection is still there: only where the server waits for one, and one of less than 256 bytes. */
   slipIn(sql: string): Promise<void>;
   /** Goes on with what was held back at the position. */
   resume(): void;
@@ -226,12 +226,16 @@ function controls(
     },
     slipIn: (sql) =>
       new Promise((resolve) => {
-        flow.swallow = ({ ready }) => {
-          if (!ready) return;
+        const answered = () => {
           flow.swallow = undefined;
+          server.off("close", answered);
           resolve();
         };
-        server.write(COMMAND[dialect](sql));
+        flow.swallow = ({ ready }) => ready && answered();
+        // On a busy machine a side may have given up meanwhile, and then nothing is answered any more.
+        server.once("close", answered);
+        if (server.writable) server.write(COMMAND[dialect](sql));
+        else answered();
       }),
     silence: () => {
       flow.state = "silent";

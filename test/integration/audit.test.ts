@@ -54,3 +54,13 @@ describe.each(SERVERS)("$server", ({ server, dialect, nothing }) => {
     expect(JSON.parse(rows[0]?.report ?? "{}").message).toContain("run next went on");
   });
 });
+
+test("the log names the first migrations of a run, and says how many there are", async () => {
+  const { url } = await createTestDatabase();
+  const lines: unknown[] = [];
+  const note = (message: string, data?: object) => lines.push({ message, ...data });
+  const log = { debug: note, info: note, warn: note, error: note };
+  const migrations = ["1", "2", "3", "4", "5", "6", "7"].map((number) => parse(number, "DO 0;"));
+  await run({ url, migrations, log }, "migrate");
+  expect(lines[0]).toEqual({ message: "started", steps: 7, first: ["1", "2", "3", "4", "5"], problems: [] });
+});

@@ -66,18 +66,24 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, kill }) => {
     expect(count()).toMatchObject({ connections: 1 });
   });
 
-  test("one whose server has changed between writer and reader is replaced", async () => {
-    const kept = createKept();
-    const other = ({ readOnly, ...rest }: ReturnType<Kept["take"]> & object) => ({ ...rest, readOnly: !readOnly });
-    const { call, count } = await warm({
-      take: () => {
-        const taken = kept.take();
-        return taken && other(taken);
-      },
-      put: kept.put,
-    });
+  /** As the server says it of itself, and what a reader would say. */
+  const asReader: readonly [string, string] =
+    dialect === "mysql"
+      ? (["@@innodb_read_only", "1"] as const)
+      : (["pg_catalog.pg_is_in_recovery()", "true"] as const);
+
+  test("one whose server has become a reader is replaced", async () => {
+    const { call, count, pretend } = await warm();
+    pretend(...asReader);
     expect(await call()).toMatchObject(nothing);
     expect(count()).toMatchObject({ connections: 1 });
+  });
+
+  test("that of a reader is not kept: the endpoint may lead to the writer by the next call", async () => {
+    const { call, pretend, kept } = await warm();
+    pretend(...asReader);
+    await call();
+    expect(kept.take()).toBeUndefined();
   });
 
   test("two calls at once have a connection each, and one of them is kept", async () => {

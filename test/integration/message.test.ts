@@ -146,3 +146,36 @@ test("what the server quotes of a syntax error is the migration's own", async ()
   const last = await run({ url: database.url, migrations: [sql("1_x", "DROP INDEX x;")] }, "migrate");
   expect(last.failure?.message).toMatch(/near ''$/);
 });
+
+test.each([
+  [
+    "a SELECT",
+    "SELECT n, (SELECT n FROM seen WHERE n >= IF(outside.n < 2, 2, 1)) FROM seen AS outside;",
+    "ER_SUBQUERY_NO_1_ROW",
+  ],
+  ["an INSERT that gives rows back", "INSERT INTO seen VALUES (3), (1) RETURNING n;", "ER_DUP_ENTRY"],
+])("%s that is refused when rows have gone out is the statement that failed", async (_, statement, code) => {
+  const database = await createTestDatabase();
+  const text = `CREATE TABLE seen (n INT PRIMARY KEY);\nINSERT INTO seen VALUES (1), (2);\n${statement}\nCREATE TABLE later (n INT);`;
+  expect(await run({ url: database.url, migrations: [sql("1_x", text)] }, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { statement: 3, applied: 1, code },
+  });
+});
+
+test("the last statement of a migration that is refused when rows have gone out is told as its own", async () => {
+  const database = await createTestDatabase();
+  const text = "CREATE TABLE seen (n INT PRIMARY KEY);\nINSERT INTO seen VALUES (1), (1) RETURNING n;";
+  expect(await run({ url: database.url, migrations: [sql("1_x", text)] }, "migrate")).toMatchObject({
+    outcome: "failed",
+    failure: { statement: 2, applied: 1, code: "ER_DUP_ENTRY" },
+  });
+});
+
+test("a value that the driver cannot read is none of the migration's business", async () => {
+  const database = await createTestDatabase();
+  const text = `CREATE TABLE seen (n INT, j JSON);\nSET check_constraint_checks = 0;\nINSERT INTO seen VALUES (1, '{');\nSELECT j FROM seen;\nCREATE TABLE later (n INT);`;
+  expect(await run({ url: database.url, migrations: [sql("1_x", text)] }, "migrate")).toMatchObject({
+    outcome: "done",
+  });
+});

@@ -34,7 +34,7 @@ async function through(url: string, position?: Position, reached?: (link: Link) 
 /** How many of the steps were begun by the step before them. */
 function followers(links: readonly Link[]): number {
   const commands = links.flatMap((link) => link.commands);
-  return commands.filter(({ text }) => /^UPDATE[\s\S]*pg_try_advisory_xact_lock/.test(text)).length;
+  return commands.filter(({ text }) => /^UPDATE[\s\S]* WHERE [\s\S]*pg_try_advisory_xact_lock/.test(text)).length;
 }
 
 test.each(["postgres14", "postgres18"] as const)(
@@ -153,4 +153,23 @@ test("what must have a message of its own has one, and those around it go on", a
   const report = await run({ url, migrations: numbered(make(2), index, make(4), make(5)) }, "migrate");
   expect([report.outcome, followers(links)]).toEqual(["done", 1]);
   expect(await recorded(database)).toEqual(named(1, 2, 3, 4, 5));
+});
+
+test.each([
+  ["its isolation", "BEGIN ISOLATION LEVEL SERIALIZABLE;\nCREATE TABLE made_3 AS SELECT 1 AS n;\nCOMMIT;"],
+  ["its isolation by a SET", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nCREATE TABLE made_3 AS SELECT 1 AS n;"],
+])("a step that says %s comes to the same behind another one as alone", async (_, text) => {
+  const database = await create();
+  const report = await run({ url: database.url, migrations: numbered(make(2), text, make(4)) }, "migrate");
+  expect(report).toMatchObject({ outcome: "done" });
+  expect(await database.query("SELECT n FROM made_3")).toEqual([{ n: 1 }]);
+});
+
+test.each([
+  ["08006", "DO $$ BEGIN RAISE EXCEPTION 'the other server is gone' USING ERRCODE = '08006'; END $$;"],
+  ["08P01", "SELECT $1;"],
+])("a statement that the server refuses with %s has failed, and the connection is not lost", async (code, text) => {
+  const database = await create();
+  const report = await run({ url: database.url, migrations: numbered(make(2), text) }, "migrate");
+  expect(report).toMatchObject({ outcome: "failed", failure: { migration: "3_m", statement: 1, code } });
 });

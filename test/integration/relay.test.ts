@@ -209,3 +209,18 @@ test("steps that are too large for one message together travel one by one", asyn
   expect(report).toMatchObject({ outcome: "done", done: named(1, 2, 3) });
   expect(messagesOf(links)).toEqual([1, 1]);
 });
+
+test.each([
+  ["IF", "IF 1 THEN SELECT 1; SELECT 2; SELECT 3; SELECT 4; END IF"],
+  ["FOR", "FOR i IN 1 .. 4 DO SELECT i; END FOR"],
+  ["WHILE", "WHILE @n IS NULL DO SELECT 1; SELECT 2; SELECT 3; SET @n = 1; END WHILE"],
+])("what stands behind the answers of %s is told of as what it is", async (_, block) => {
+  const database = await createTestDatabase();
+  const broken = `DELIMITER //\n${block}//\nDELIMITER ;\nCREATE BROKEN;`;
+  const report = await run({ url: database.url, migrations: numbered(make(2), broken, make(4)) }, "migrate");
+  expect(report).toMatchObject({
+    outcome: "failed",
+    done: named(1, 2),
+    failure: { migration: "3_m", statement: 2, applied: 1, code: "ER_PARSE_ERROR" },
+  });
+});

@@ -9,6 +9,8 @@ export interface CountingProxy {
   count(): Traffic;
   /** Forwards nothing any more on the connections there are, and closes none of them. */
   silence(): void;
+  /** Makes one text of the client's another one, which is no longer. */
+  pretend(text: string, other: string): void;
   /** Breaks the connections there are. */
   cut(): void;
   close(): void;
@@ -28,6 +30,7 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
   const target = new URL(url);
   const pairs = new Set<readonly Socket[]>();
   let traffic = NOTHING;
+  let disguise = (data: Buffer) => data;
   const add = (more: Partial<Traffic>) => {
     const { connections = 0, roundTrips = 0, bytes = 0 } = more;
     traffic = {
@@ -44,7 +47,7 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
     let asked = false;
     client.on("data", (data) => {
       asked = true;
-      upstream.write(data);
+      upstream.write(disguise(data));
     });
     upstream.on("data", (data) => {
       add({ roundTrips: asked ? 1 : 0, bytes: data.length });
@@ -71,6 +74,9 @@ export async function countingProxy(url: string): Promise<CountingProxy> {
       return counted;
     },
     silence: () => each((socket) => socket.removeAllListeners("data").resume()),
+    pretend: (text, other) => {
+      disguise = (data) => Buffer.from(data.toString("latin1").replaceAll(text, other.padEnd(text.length)), "latin1");
+    },
     cut: () => each((socket) => socket.destroy()),
     close: () => {
       server.close();

@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 
 /** How the double treats GetSecretValue: as AWS does, or in one of the ways in which AWS makes trouble. */
-export type Behaviour = "answer" | "deny" | "fail" | "hang" | "proxy";
+export type Behaviour = "answer" | "deny" | "fail" | "hang" | "proxy" | "skew";
 
 export interface SecretsManagerDouble {
   readonly url: string;
   /** What was asked for since the start, such as `GetSecretValue AWSCURRENT`. */
   readonly calls: readonly string[];
-  /** `deny`: AccessDeniedException. `fail`: status 500. `hang`: never answers. `proxy`: answers for somebody else. */
+  /**
+   * `deny`: AccessDeniedException. `fail`: status 500. `hang`: never answers. `proxy`: answers for somebody else.
+   * `skew`: its clock is an hour ahead, and it takes nothing that was signed by another one.
+   */
   behave(behaviour: Behaviour): void;
   stop(): Promise<void>;
 }
@@ -52,7 +55,9 @@ export async function startSecretsManager(): Promise<SecretsManagerDouble> {
     const call = (await readJson(request)) as Call;
     calls.push([operation, call.VersionStage].filter(Boolean).join(" "));
     if (behaviour === "hang") return;
-    const { status, body } = trouble(behaviour) ?? answer(secrets, operation, call);
+    const ahead = behaviour === "skew" ? Date.now() + 3_600_000 : undefined;
+    const { status, body } = trouble(behaviour) ?? tooOld(request, ahead) ?? answer(secrets, operation, call);
+    if (ahead !== undefined) response.setHeader("date", new Date(ahead).toUTCString());
     response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
   };
   const server = createServer((request, response) => void handle(request, response));
@@ -77,6 +82,13 @@ function trouble(behaviour: Behaviour): Answer | undefined {
     return { ...refuse("InternalServiceError", "An error occurred on the server side."), status: 500 };
   if (behaviour === "proxy") return { status: 404, body: {} };
   return undefined;
+}
+
+/** As AWS says it of what was signed more than five minutes before. */
+function tooOld({ headers }: IncomingMessage, now: number | undefined): Answer | undefined {
+  const signed = String(headers["x-amz-date"]).replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, "$1-$2-$3:$4:$5");
+  if (now === undefined || now - Date.parse(signed) < 300_000) return undefined;
+  return refuse("InvalidSignatureException", `Signature expired: ${signed} is now earlier than it may be`);
 }
 
 function answer(secrets: Secret[], operation: string, call: Call): Answer {

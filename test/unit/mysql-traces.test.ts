@@ -111,3 +111,11 @@ test.each([
 ])("on any other one it is: %s", (_, statements) => {
   expect(lookedUp(...statements).at(-1)).toBe("STATISTICS");
 });
+
+test("tables whose names differ in case alone are looked at each for itself", () => {
+  const traces = tracesIn(script("ALTER TABLE a ADD x INT", "ALTER TABLE A ADD y INT"), { first: 0, count: 2 }, "app");
+  expect(traces?.match(/TABLE_NAME = _utf8mb4 '[aA]'/g)).toEqual([
+    "TABLE_NAME = _utf8mb4 'a'",
+    "TABLE_NAME = _utf8mb4 'A'",
+  ]);
+});

@@ -76,7 +76,7 @@ describe("in a Lambda", () => {
   };
 
   test("a secret is read with one request", async () => {
-    expect(await requestSecret({ id: "shop", region: "eu-central-1", stage: "AWSCURRENT" })).toBe("text");
+    expect(await requestSecret({ id: "shop", region: "eu-central-1", stage: "AWSCURRENT" })).toEqual({ text: "text" });
     expect(await callsOf(async () => expect(await read()).toBe("text"))).toBe(1);
   });
 
@@ -84,6 +84,11 @@ describe("in a Lambda", () => {
     double.behave("deny");
     const refused = () => expect(read()).rejects.toMatchObject({ code: "INVALID_SETTINGS" });
     expect(await callsOf(refused)).toBe(2);
+  });
+
+  test("a clock that is wrong is put right by what the endpoint says", async () => {
+    double.behave("skew");
+    expect(await callsOf(async () => expect(await read()).toBe("text"))).toBe(3);
   });
 
   test.each([
