@@ -44,8 +44,8 @@ export function isLost(error: QueryError): boolean {
 const KINDS: Readonly<Record<string, ErrorKind>> = {
   ER_LOCK_WAIT_TIMEOUT: "contention",
   ER_LOCK_DEADLOCK: "contention",
-  // See `whileLocked`.
-  ER_SUBQUERY_NO_1_ROW: "lock-check",
+  // See `lockCheckFails`.
+  ER_DATA_OUT_OF_RANGE: "lock-check",
   ER_NO_SUCH_TABLE: "unreadable",
   ER_BAD_FIELD_ERROR: "unreadable",
   ER_TABLEACCESS_DENIED_ERROR: "denied",

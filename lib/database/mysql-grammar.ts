@@ -21,6 +21,9 @@ function text(value: string | null | undefined): string {
   return `_utf8mb4 ${PLAIN.test(value) ? `'${value}'` : `x'${Buffer.from(value, "utf8").toString("hex")}'`}`;
 }
 
+/** More than the largest number, under any settings: ER_DATA_OUT_OF_RANGE. A subquery of two rows would take a temporary table each time. */
+export const lockCheckFails = "~0 + 1";
+
 const holder = (lock: string) => `IS_USED_LOCK(${text(lock)})`;
 
 function values(columns: Columns): string {
@@ -33,8 +36,12 @@ const assignments = (columns: Columns) =>
     .join(", ");
 
 const SAME = "@migration_lambda_same";
-/** As `digestOfSet` has it. */
-const line = [name("name"), text("\n"), name("checksum"), text("\n")].join(", ");
+const SUM = "@migration_lambda_sum";
+/** As `digestOfSet` has it. As bytes: to bring two character sets together takes longer than the rest of it. */
+const line = [`CAST(${name("name")} AS BINARY)`, "x'0a'", `CAST(${name("checksum")} AS BINARY)`, "x'0a'"].join(", ");
+const digestOfRows = `SHA2(GROUP_CONCAT(${line} ORDER BY CAST(${name("name")} AS BINARY) SEPARATOR ''), 256)`;
+/** A CRC is linear: added up, those of two rows that have exchanged their checksums would stay as they were. Their products do not. */
+const sumOfRows = `BIT_XOR(CRC32(${name("name")}) * CRC32(${name("checksum")}))`;
 
 /** Times are DATETIME(6) in UTC. */
 export const mysqlGrammar: Grammar = {
@@ -60,22 +67,26 @@ export const mysqlGrammar: Grammar = {
   tryLock: (lock) => `GET_LOCK(${text(lock)}, 0)`,
   unlock: (lock) => `DO RELEASE_LOCK(${text(lock)})`,
   holder,
-  // Two rows where one is due: ER_SUBQUERY_NO_1_ROW. Without ALL the server makes a temporary table each time, to no use.
-  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION ALL SELECT 2))`,
+  whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, ${lockCheckFails})`,
   replace: (table, _key, columns) => `REPLACE INTO ${table} ${values(columns)}`,
   upsert: (table, _key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON DUPLICATE KEY UPDATE ${assignments(update)}`,
   // A digest that was cut short would be another one. In a SET the rows would be locked, and those that are not committed
   // yet be waited for.
-  remember: (table, { count, digest }) => [
-    "SET SESSION group_concat_max_len = 4294967295",
-    `SELECT COUNT(*) = ${count} AND SHA2(GROUP_CONCAT(${line} ORDER BY ${name("name")} SEPARATOR ''), 256) = '${digest}' INTO ${SAME} FROM ${table}`,
-    "SET SESSION group_concat_max_len = DEFAULT",
-  ],
+  remember: (table, { count, digest, sum }) => {
+    if (sum !== undefined) return [`SELECT COUNT(*) = ${count} AND ${sumOfRows} = ${sum} INTO ${SAME} FROM ${table}`];
+    return [
+      "SET SESSION group_concat_max_len = 4294967295",
+      `SELECT COUNT(*) = ${count} AND ${digestOfRows} = '${digest}', ${sumOfRows} INTO ${SAME}, ${SUM} FROM ${table}`,
+      "SET SESSION group_concat_max_len = DEFAULT",
+    ];
+  },
   remembered: `COALESCE(${SAME}, 0)`,
-  // A transaction that stays open would keep what it has read from being altered.
+  rememberedSum: `LPAD(${SUM}, 20, '0')`,
+  // A transaction that stays open would keep what it has read from being altered. The limit is unsigned, and MySQL, unlike
+  // MariaDB, takes no decimal for it, which is what it makes of an unsigned and a signed number.
   endIdle: (id) => [
-    `SET SESSION wait_timeout = IF(CONNECTION_ID() = ${id}, 60, @@wait_timeout), autocommit = IF(CONNECTION_ID() = ${id}, 1, @@autocommit)`,
+    `SET SESSION wait_timeout = CAST(IF(CONNECTION_ID() = ${id}, 60, @@wait_timeout) AS UNSIGNED), autocommit = IF(CONNECTION_ID() = ${id}, 1, @@autocommit)`,
   ],
   endsIdle: (id) => `CONNECTION_ID() = ${id}`,
   readOnly: "@@innodb_read_only",

@@ -1,6 +1,6 @@
 import { GATE_ID } from "../schema-lock";
 import type { Relay } from "./dialect";
-import { mysqlGrammar, name } from "./mysql-grammar";
+import { lockCheckFails, mysqlGrammar, name } from "./mysql-grammar";
 
 const { age, holder } = mysqlGrammar;
 
@@ -20,5 +20,5 @@ export const mysqlRelay: Relay = {
   taken: (number) => `${BEGUN} = ${number}`,
   // DO would keep the error to itself.
   start: (number, { lock }) =>
-    `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, (SELECT 1 UNION ALL SELECT 2))`,
+    `SET ${BEGUN} = IF(${BEGUN} = ${number} AND ${holder(lock)} = CONNECTION_ID(), 0, ${lockCheckFails})`,
 };

@@ -2,7 +2,7 @@ import type { SqlScript } from "../migration";
 import type { Extent } from "./effect";
 import { mysqlGrammar } from "./mysql-grammar";
 import { IDENTIFIER, isCutOff, NAME, type ObjectName, objectName, schemaAt, uncommented, within } from "./mysql-names";
-import { CATALOGUES, type Change, changeBy } from "./mysql-objects";
+import { CATALOGUES, type Change, changeBy, holds } from "./mysql-objects";
 import { head, isRepeatable } from "./mysql-segments";
 import { listed } from "./mysql-set";
 
@@ -159,6 +159,9 @@ function runsOf(traces: readonly Trace[]): readonly Run[] {
 }
 
 function lookUp({ table, kind, traces }: Run): string {
+  const [first] = traces;
+  // The cheapest, and nearly always enough. EXISTS itself would make the digits a binary string.
+  if (first && traces.length === 1) return `IF(${holds(table, first)}, ${text("1")}, ${text("0")})`;
   const { catalogue, column } = CATALOGUES[kind];
   const digits = traces.map(({ name, leaves }) => {
     const there = `COALESCE(MAX(${column} = ${text(name)}), 0)`;

@@ -1,6 +1,7 @@
 import type { Part } from "./connection";
 import type { Step } from "./database";
 import type { Leftover, Relay } from "./dialect";
+import type { Columns } from "./grammar";
 import type { Intent } from "./journal";
 import { asParts, type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
 
@@ -50,7 +51,14 @@ function handOverTo({ step, intent, course }: Leg, number: number, context: Rela
   const { relay } = context;
   const mark = markBefore(course.segments[0], step.from);
   // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
-  const columns = { ...intentColumns(intent, mark, context), statement: String(mark.statement) };
+  const columns = { ...ownColumns(intentColumns(intent, mark, context)), statement: String(mark.statement) };
   const { sql } = updateStep(context, columns);
   return [...asParts(relay.take(number, context)), { sql: `${sql} AND ${relay.taken(number, context)}` }];
+}
+
+/** What the intent of the first step of the message has written stays as it is. */
+const SHARED: ReadonlySet<string> = new Set(["runId", "bundle", "connection", "error"]);
+
+function ownColumns(columns: Columns): Columns {
+  return Object.fromEntries(Object.entries(columns).filter(([column]) => !SHARED.has(column)));
 }

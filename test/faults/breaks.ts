@@ -35,7 +35,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/mysql-grammar.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, (SELECT 1 UNION ALL SELECT 2))`,",
+      from: "whileLocked: (lock, value) => `IF(${holder(lock)} = CONNECTION_ID(), ${value}, ${lockCheckFails})`,",
       to: "whileLocked: (lock, value) => value,",
     },
     {
@@ -99,7 +99,8 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   "start-check": [
     {
       file: "database/mysql-relay.ts",
-      from: "(SELECT 1 UNION ALL SELECT 2))`",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      from: "${lockCheckFails})`",
       to: "0)`",
     },
     {

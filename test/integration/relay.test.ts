@@ -45,6 +45,16 @@ test("steps travel together, twice as many each time, and each is told of in ord
   expect(await recorded(database)).toEqual(named(1, 2, 3, 4, 5, 6, 7));
 });
 
+test("an intent in the middle of a message says whose it is, as the first one does", async () => {
+  const database = await createTestDatabase();
+  const kept = "SELECT runId, bundle, connection = CONNECTION_ID() AS own, error FROM migration_step WHERE id = 1";
+  const migrations = numbered(`CREATE TABLE first AS ${kept};`, `CREATE TABLE second AS ${kept};`);
+  await run({ url: database.url, migrations }, "migrate", { runId: "run-of-three" });
+  const expected = [expect.objectContaining({ runId: "run-of-three", own: 1, error: null })];
+  expect(await database.query("SELECT * FROM first")).toEqual(expected);
+  expect(await database.query("SELECT * FROM second")).toEqual(await database.query("SELECT * FROM first"));
+});
+
 test("only steps that are asked for travel", async () => {
   const database = await createTestDatabase();
   const migrations = numbered(...[2, 3, 4].map(make));
