@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import type { OnLoadResult, PartialMessage, Plugin, PluginBuild } from "esbuild";
 import { MigratorError } from "../lib/errors";
 import type { Problem } from "../lib/report";
@@ -12,6 +11,7 @@ import { inspectExports } from "./code-exports";
 import { leaveOutDeadWeight } from "./dead-weight";
 import { leaveOutUploads } from "./no-uploads";
 import { leaveOutOtherDialect } from "./one-dialect";
+import { pack } from "./pack";
 import { generateSet, NO_SET, SET } from "./set";
 import { type ToolPackages, toolOf, toolPackages } from "./tool-packages";
 
@@ -21,7 +21,7 @@ export { readSet } from "./set";
 
 const name = "migration-lambda:bundle";
 const uploads = "migration-lambda:uploads";
-/** Characters. A text stays in memory twice, as source and as constant; a short one is not worth loading zlib for. */
+/** Characters. Unpacked, a text stays in memory three times: as source, as constant and as objects. A short one is not worth it. */
 const PACKED_FROM = 500_000;
 
 /**
@@ -105,8 +105,8 @@ function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder)
   const byFile = modules.map(({ file }, i) => `${JSON.stringify(file)}: m${i}`);
   const text = JSON.stringify(read);
   const packed = text.length >= PACKED_FROM;
-  if (packed) imports.push('import { inflateRawSync } from "node:zlib";');
-  const parsed = `JSON.parse(${packed ? unpacking(text) : JSON.stringify(text)})`;
+  if (packed) imports.push(`import { unpack } from ${JSON.stringify(require.resolve("../lib/source/packed"))};`);
+  const parsed = packed ? `unpack(${JSON.stringify(pack(read))})` : `JSON.parse(${JSON.stringify(text)})`;
   return [
     ...imports,
     `const modules = { ${byFile.join(", ")} };`,
@@ -121,12 +121,6 @@ function generate({ format, migrations: read }: ReadFolder, folder: BuildFolder)
     `  migrations: ${modules.length === 0 ? parsed : `${parsed}.map(withModule)`},`,
     "};",
   ].join("\n");
-}
-
-/** An expression that gives the text. */
-function unpacking(text: string): string {
-  const packed = deflateRawSync(text, { level: 9 }).toString("base64");
-  return `inflateRawSync(Buffer.from("${packed}", "base64")).toString()`;
 }
 
 async function toMessage({ message, advice, file, line }: Problem, folder: BuildFolder): Promise<PartialMessage> {

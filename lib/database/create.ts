@@ -7,7 +7,7 @@ import type { Database, Deadline, Exclusively, Question, Segment, Session, State
 import type { Dialect } from "./dialect";
 import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
 import { answerOf, type Kept, type Resting } from "./kept";
-import { createReader, type Looking, type ReaderSetup, type Seen, see } from "./reading";
+import { createReader, type Looking, once, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
 import { createSession, endRun, journalError, type SessionSetup } from "./session";
 
@@ -42,11 +42,12 @@ export function createDatabase(dialect: Dialect, { logins, kept }: Ways): Databa
     },
     read: (deadline, asked, work) => {
       const opening = { open, deadline, ...(kept && { kept }) };
-      return visiting(opening, asked, ({ setup, state, asExpected }, handOver) => {
+      return visiting(opening, asked, ({ setup, takeState, asExpected }, handOver) => {
         const exclusively: Exclusively = (options, work) => {
           handOver();
           return enterExclusively(open, { ...options, first: setup }, work);
         };
+        const state = takeState();
         return work({ ...createReader(setup), exclusively }, asExpected ? { ...state, applied: "as expected" } : state);
       });
     },
@@ -77,10 +78,16 @@ interface Opening {
   readonly kept?: Kept;
 }
 
-interface Visited extends Seen {
+interface Visited extends Omit<Seen, "state"> {
   readonly setup: ReaderSetup;
+  /** Once. */
+  readonly takeState: () => State;
   /** When it was opened, on `performance.now()`'s clock. */
   readonly since: number;
+}
+
+function seenFirst(place: Pick<Visited, "setup" | "since">, { state, ...seen }: Seen): Visited {
+  return { ...place, ...seen, takeState: once(state) };
 }
 
 /** Reads on the connection that was kept, or on a new one. `handOver`: somebody else closes it. */
@@ -95,7 +102,7 @@ async function visiting<T>(
   const setup = rested?.setup ?? (await open(deadline));
   let handedOver = false;
   try {
-    const visited = rested ?? { setup, since, ...(await see(setup, looking)) };
+    const visited = rested ?? seenFirst({ setup, since }, await see(setup, looking));
     const result = await work(visited, () => {
       handedOver = true;
     });
@@ -120,7 +127,7 @@ async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefi
   const { setup, since, readOnly, asExpected: rows } = resting;
   const again = rows && looking.expected?.digest === rows.digest ? { ...looking, expected: rows } : looking;
   const seen = await answerOf(setup.connection, () => see(setup, again));
-  if (seen?.readOnly === readOnly) return { ...seen, setup, since };
+  if (seen?.readOnly === readOnly) return seenFirst({ setup, since }, seen);
   // An endpoint that led to a writer has another one by now, when that has become a reader.
   setup.connection.destroy();
   return undefined;
@@ -132,10 +139,10 @@ async function enterExclusively<T>(
   work: (session: Session, state: State | undefined) => Promise<T>,
 ): Promise<{ readonly value: T } | undefined> {
   const entered = await enter(open, entrance);
-  const { setup, state } = entered;
+  const { setup, takeState } = entered;
   return closing(setup, async () => {
     if (!(await acquire(entered, entrance))) return undefined;
-    return { value: await holding(setup, (session) => work(session, state)) };
+    return { value: await holding(setup, (session) => work(session, takeState())) };
   });
 }
 

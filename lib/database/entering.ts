@@ -2,7 +2,7 @@ import { MigratorError } from "../errors";
 import type { Deadline, ExclusiveOptions, Reader, State } from "./database";
 import type { Facts } from "./dialect";
 import { readState } from "./journal-records";
-import { createReader, type ReaderSetup, seenIn } from "./reading";
+import { createReader, once, type ReaderSetup, seenIn } from "./reading";
 import { journalError, type SessionSetup } from "./session";
 
 /** How long a server that takes no writes is asked again, in milliseconds: Aurora's endpoint follows its writer within that. */
@@ -23,8 +23,8 @@ export interface Entered {
   readonly setup: SessionSetup;
   /** Whether the lock was free. */
   readonly got: boolean;
-  /** What the journal says to whoever has the lock. */
-  readonly state?: State;
+  /** What the journal says to whoever has the lock; nothing where it was not read, and once. */
+  readonly takeState: () => State | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function enter(open: Open, { first, ...options }: Entrance): Promis
     first?.connection.destroy();
   }
   const setup = await enterInTurn(open, options.deadline);
-  return { setup, got: await tryLock(setup) };
+  return { setup, got: await tryLock(setup), takeState: () => undefined };
 }
 
 async function enterAtOnce(setup: Omit<SessionSetup, "server">, runId: string | undefined): Promise<Entered> {
@@ -55,7 +55,7 @@ async function enterAtOnce(setup: Omit<SessionSetup, "server">, runId: string | 
   return {
     setup: { ...setup, server: dialect.server(facts, connection) },
     got,
-    ...(got && state.length > 0 && { state: seenIn(results, dialect).state }),
+    takeState: once(got && state.length > 0 ? seenIn(results, dialect).state : undefined),
   };
 }
 

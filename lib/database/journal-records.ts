@@ -113,15 +113,20 @@ function appliedRow({ down, appliedAt, repeatable, phase, ...rest }: AppliedReco
     ...(phase !== null && { phase }),
     ...(repeatable === 1 && { repeatable: true as const }),
   };
-  if (down === null) return known;
-  return {
-    ...known,
-    // There may be thousands, and of few is this asked: most have a file.
-    get down() {
-      return parseScript(down);
-    },
-  };
+  return down === null ? known : Object.defineProperties(known, { [STORED]: { value: down }, down: PARSED });
 }
+
+const STORED = Symbol("stored");
+/**
+ * There may be thousands, and of few is this asked: most have a file. All share the one function: with a getter of its own each
+ * row would have a function, a context and a table of names besides, which is more than what is in it.
+ */
+const PARSED: PropertyDescriptor & ThisType<{ readonly [STORED]: string }> = {
+  enumerable: true,
+  get() {
+    return parseScript(this[STORED]);
+  },
+};
 
 type Judging = Pick<Dialect, "repeatable" | "manner">;
 

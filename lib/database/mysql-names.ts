@@ -52,16 +52,16 @@ interface Use {
 }
 
 /** Of one script, so that each of its statements is read once however often is asked. */
-const uses = new WeakMap<SqlScript, readonly Use[]>();
+const uses = new WeakMap<SqlScript["statements"], readonly Use[]>();
 
-function usesIn(script: SqlScript): readonly Use[] {
-  const known = uses.get(script);
+function usesIn({ statements }: SqlScript): readonly Use[] {
+  const known = uses.get(statements);
   if (known) return known;
-  const found = script.statements.flatMap(({ sql }, index): readonly Use[] => {
+  const found = statements.flatMap(({ sql }, index): readonly Use[] => {
     const [, name] = USE.exec(head(sql)) ?? [];
     return name === undefined ? [] : [{ index, schema: objectName(name, "").name }];
   });
-  uses.set(script, found);
+  uses.set(statements, found);
   return found;
 }
 

@@ -34,6 +34,12 @@ export function createReader(setup: ReaderSetup): Reader {
   };
 }
 
+/** Gives a value away, once: the rows of thousands of migrations must not stay for as long as those are carried out. */
+export function once<T>(value: T): () => T {
+  const held = [value];
+  return () => held.pop() as T;
+}
+
 /** What is asked of a connection besides the journal. */
 export interface Looking extends Question {
   /** The connection is to end by itself when it idles. */

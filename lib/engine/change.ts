@@ -137,7 +137,7 @@ interface Found {
 }
 
 async function carryOut(work: Work, session: Session, { state, joined }: Found): Promise<Report> {
-  const { run, head, log, deadline, database } = work;
+  const { run, head, log } = work;
   const before = doneBefore(work, state, state.run ?? joined);
   const verdict = await verdictOn(work, session, state);
   const found = await withPast(work, session, { plan: planned(work, { state, verdict, done: before.length }), state });
@@ -149,7 +149,19 @@ async function carryOut(work: Work, session: Session, { state, joined }: Found):
   await session.startRun(run, plan.steps);
   log.info("started", { steps: plan.steps.map(({ name }) => name), problems: plan.problems.map(({ code }) => code) });
   if (plan.problems.length > 0) return finish(session, refusedReport(head, plan.problems));
-  const applied = state.applied.map(({ name }) => name);
+  return runPlan(work, session, { plan, before, applied: state.applied.map(({ name }) => name) });
+}
+
+interface Begun {
+  readonly plan: Plan;
+  readonly before: readonly DoneStep[];
+  /** Their names. */
+  readonly applied: readonly string[];
+}
+
+/** A function of its own: what the journal has of thousands of migrations must not stay for as long as this takes. */
+async function runPlan(work: Work, session: Session, { plan, before, applied }: Begun): Promise<Report> {
+  const { run, head, log, deadline, database } = work;
   const { steps, read: recorded } = plan;
   const { dialect } = database;
   const result = await runSteps({ steps, applied, session, run, deadline, dialect, log, recorded });

@@ -36,16 +36,15 @@ export function makePlan(input: PlanInput): Plan {
   const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
   const steps = planned.flatMap((entry) => ("step" in entry ? [entry.step] : []));
   const { reformatted } = compare(input.migrations, input.state.applied);
+  const held = input.command.action === "migrate" ? heldBack(input, input.command) : [];
+  const { database } = input;
   const noted = new Map<Step, readonly string[]>();
-  const noticesOf = (step: Step) => noted.get(step) ?? notice(step, input.database);
+  // Not with the whole input: that has the rows of all that is applied, and this is asked when all is done.
+  const noticesOf = (step: Step) => noted.get(step) ?? notice(step, database);
   return {
     steps,
     read: (step) => noted.set(step, noticesOf(step)),
-    notices: () => [
-      ...reformatted.map(reformattedNotice),
-      ...steps.flatMap(noticesOf),
-      ...(input.command.action === "migrate" ? heldBack(input, input.command) : []),
-    ],
+    notices: () => [...reformatted.map(reformattedNotice), ...steps.flatMap(noticesOf), ...held],
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),
   };
 }

@@ -6,7 +6,7 @@ import { maskMessage } from "../mask";
 import type { CodeScript, DialectName, Direction } from "../migration";
 import type { DoneStep } from "../report";
 import { openContext } from "./context";
-import { seedStore } from "./store";
+import { type SeededStore, seedStore } from "./store";
 
 export interface RunnerInput {
   readonly steps: readonly Step[];
@@ -66,10 +66,10 @@ export async function runSteps(input: RunnerInput): Promise<RunnerResult> {
   const up = new Set(names("up"));
   const store = await seedStore([...input.applied.filter((name) => !up.has(name)), ...names("down")]);
   try {
-    for (const steps of sameDirection(input.steps)) {
-      const umzug = createUmzug({ ...input, steps }, done, store.storage);
-      const names = steps.map(({ name }) => name);
-      await (steps[0]?.direction === "down" ? umzug.down({ migrations: names }) : umzug.up({ migrations: names }));
+    for (const part of partsOf(input.steps)) {
+      const umzug = createUmzug(input, part, { done, storage: store.storage });
+      const names = part.map(({ name }) => name);
+      await (part[0]?.direction === "down" ? umzug.down({ migrations: names }) : umzug.up({ migrations: names }));
     }
     return { done, stop: { why: "finished" } };
   } catch (error) {
@@ -94,23 +94,26 @@ function stopOf(error: MigratorError, step: Step): Stop {
   return { why: "failed", step, failure: { code, message, ...(advice !== undefined && { advice }) } };
 }
 
-function sameDirection(steps: readonly Step[]): readonly (readonly Step[])[] {
-  const groups: Step[][] = [];
+/** How many steps one umzug is given: it keeps functions and objects of its own for each. */
+const MOST = 500;
+
+/** Steps of one direction that follow one another. */
+function partsOf(steps: readonly Step[]): readonly (readonly Step[])[] {
+  const parts: Step[][] = [];
   for (const step of steps) {
-    const group = groups.at(-1);
-    if (group?.[0]?.direction === step.direction) group.push(step);
-    else groups.push([step]);
+    const part = parts.at(-1);
+    if (part?.[0]?.direction === step.direction && part.length < MOST) part.push(step);
+    else parts.push([step]);
   }
-  return groups;
+  return parts;
 }
 
-function createUmzug(
-  input: RunnerInput,
-  done: DoneStep[],
-  storage: Awaited<ReturnType<typeof seedStore>>["storage"],
-): Umzug<object> {
-  const { steps, log } = input;
-  const earlier = done.length;
+interface Kept extends Pick<SeededStore, "storage"> {
+  readonly done: DoneStep[];
+}
+
+function createUmzug(input: RunnerInput, steps: readonly Step[], { done, storage }: Kept): Umzug<object> {
+  const { log } = input;
   const byName = new Map(steps.map((step) => [step.name, step]));
   const perform =
     (direction: Direction) =>
@@ -132,8 +135,9 @@ function createUmzug(
   const after = async ({ name }: { readonly name: string }) => {
     const step = byName.get(name);
     if (!step) return;
-    const next = done.length - earlier + 1;
-    const durationMs = await record(input, step, (count, skip) => steps.slice(next + skip, next + skip + count));
+    const next = done.length + 1;
+    const upcoming: Upcoming = (count, skip) => sameWay(step, input.steps.slice(next, next + skip + count)).slice(skip);
+    const durationMs = await record(input, step, upcoming);
     done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
     input.recorded(step);
@@ -143,6 +147,12 @@ function createUmzug(
   umzug.on("migrated", after);
   umzug.on("reverted", after);
   return umzug;
+}
+
+/** As many of those that follow a step as go in its direction. */
+function sameWay({ direction }: Step, following: readonly Step[]): readonly Step[] {
+  const end = following.findIndex((step) => step.direction !== direction);
+  return end < 0 ? following : following.slice(0, end);
 }
 
 /** Whether a part of it was done before this run. */

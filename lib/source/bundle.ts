@@ -2,6 +2,7 @@ import type { DialectName, Migration } from "../migration";
 import { type CodeModule, readModule, type Tool } from "./code-file";
 import { fillEntry, type Loaded, usableEntries } from "./entries";
 import type { FormatName } from "./format";
+import type { PackedEntry } from "./packed";
 import type { PlaceholderValues, SqlTemplate } from "./placeholder";
 import type { Source } from "./source";
 
@@ -30,7 +31,7 @@ export interface Manifest {
   /** Absent: what the code files get is our own. */
   readonly tool?: Tool;
   /** In order of application. */
-  readonly migrations: readonly (SqlEntry | CodeEntry)[];
+  readonly migrations: readonly (SqlEntry | CodeEntry | PackedEntry)[];
 }
 
 /**
@@ -46,9 +47,11 @@ export function createBundle(manifest: Manifest, values: PlaceholderValues = {})
     load: async () => {
       loaded ??= usableEntries(
         location,
-        migrations.map((entry) =>
-          entry.kind === "sql" ? fillEntry(entry, { values, dialect }) : readCode(entry, tool),
-        ),
+        migrations.map((entry) => {
+          // A copy would have it unpacked.
+          if (entry.kind === "packed") return entry;
+          return entry.kind === "sql" ? fillEntry(entry, { values, dialect }) : readCode(entry, tool);
+        }),
       );
       return loaded;
     },
