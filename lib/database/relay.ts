@@ -27,7 +27,6 @@ export function createSender(session: SessionSetup, courseOf: (step: Step) => Co
   const pace = createPace();
   const dispatch = (team: Team, ahead: Ahead) => {
     const { legs } = team;
-    const started = performance.now();
     const next = prepare(pace.foreseen(), (count) => behind(setup, team, { ...ahead, count }));
     const onward: Onward = async (recorded) => {
       if (!recorded) {
@@ -40,7 +39,9 @@ export function createSender(session: SessionSetup, courseOf: (step: Step) => Co
       dispatch(following, { ...ahead, skip: ahead.skip + following.legs.length });
       return true;
     };
-    for (const [index, outcome] of sendTeam(setup, team, onward).entries()) {
+    const outcomes = sendTeam(setup, team, onward);
+    const started = performance.now();
+    for (const [index, outcome] of outcomes.entries()) {
       // Whoever asks for the step asks later, and hears then that it was rejected.
       outcome.catch(() => undefined);
       const leg = legs[index];
