@@ -35,7 +35,10 @@ export function compactData(build: PluginBuild): void {
   }
 }
 
-/** Names by number and numbers by name. Of a name that two numbers have, the higher number is the later one's. */
+/**
+ * Names by number and numbers by name, in a table that is made when it is first looked at. Of a name that two numbers have,
+ * the higher number is the later one's.
+ */
 function errorNames(exports: Readonly<Record<string, string | number>>): string {
   const runs: [first: number, ...names: string[]][] = [];
   for (const [key, name] of Object.entries(exports)) {
@@ -45,10 +48,18 @@ function errorNames(exports: Readonly<Record<string, string | number>>): string 
     if (last && last[0] + last.length - 1 === Number(key)) last.push(name);
     else runs.push([Number(key), name]);
   }
+  const text = JSON.stringify(runs.map(([first, ...names]) => [first, names.join(" ")]));
   return `
-for (const [first, names] of ${JSON.stringify(runs.map(([first, ...names]) => [first, names.join(" ")]))}) {
-  names.split(" ").forEach((name, i) => { exports[exports[first + i] = name] = first + i; });
-}`;
+let made = false;
+const make = (table) => {
+  made = true;
+  for (const [first, names] of JSON.parse(${unpacking(text)})) {
+    names.split(" ").forEach((name, i) => { table[table[first + i] = name] = first + i; });
+  }
+};
+const trap = (name) => [name, (table, ...args) => (made || make(table), Reflect[name](table, ...args))];
+const traps = ["get", "has", "ownKeys", "getOwnPropertyDescriptor"];
+module.exports = new Proxy({}, Object.fromEntries(traps.map(trap)));`;
 }
 
 interface Authorities {
@@ -63,11 +74,10 @@ interface Authorities {
 function authorities({ ca, proxyBundle }: Authorities): string {
   const valid = (pem: string) => Date.parse(new X509Certificate(pem).validTo) > Date.now();
   const der = ca.filter(valid).map((pem) => new X509Certificate(pem).raw);
-  const packed = brotliCompressSync(Buffer.concat(der)).toString("base64");
   return `
 let all;
 const unpack = () => {
-  const der = require("node:zlib").brotliDecompressSync(Buffer.from("${packed}", "base64"));
+  const der = ${unpacking(Buffer.concat(der))};
   const pems = [];
   for (let from = 0, to; from < der.length; from = to) {
     to = from + 4 + der.readUInt16BE(from + 2);
@@ -79,4 +89,9 @@ const unpack = () => {
 const profiles = { get ca() { return all ??= unpack(); } };
 const proxyBundle = { get ca() { return profiles.ca.slice(-${proxyBundle.ca.filter(valid).length}); } };
 module.exports = { __esModule: true, get ca() { return profiles.ca; }, proxyBundle, default: profiles };`;
+}
+
+/** An expression that gives what was packed, as a Buffer. */
+function unpacking(data: string | Buffer): string {
+  return `require("node:zlib").brotliDecompressSync(Buffer.from("${brotliCompressSync(data).toString("base64")}", "base64"))`;
 }

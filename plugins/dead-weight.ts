@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { BuildOptions, OnResolveArgs, OnResolveResult, PluginBuild } from "esbuild";
 import { compactData } from "./compact";
+import { takePartsOfDrivers } from "./driver-parts";
 import { lightenDrivers } from "./driver-starts";
 import { compileLate } from "./late";
 import { loadBuiltinsLazily } from "./lazy-builtins";
@@ -69,6 +70,7 @@ export function leaveOutDeadWeight(build: PluginBuild): void {
       trimAll(unit);
     };
     compileLate(build, { importedBy: isOurs, plugin: { name: "migration-lambda:late", setup } });
+    takePartsOfDrivers(build, isOurs);
   }
   lightenDrivers(build);
   trimAll(build);

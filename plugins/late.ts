@@ -11,8 +11,12 @@ export const UNITS: Readonly<Record<string, Readonly<Record<string, readonly str
   },
 };
 
+/** Those that are asked for by the name of their unit. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = { iconv: ["iconv-lite"] };
+
 const PACKAGE = "migration-lambda:late";
-const UNIT = "migration-lambda:late-unit";
+/** Comes before the name of a unit, which exports what loads each of its packages, for an importer that is the plugin's data. */
+export const UNIT = "migration-lambda:late-unit";
 
 /** What is late for whom, and how it is built. */
 export interface Late {
@@ -73,7 +77,8 @@ interface Unit {
 
 /** Code that exports, by the name of each package, what loads it. */
 async function textOf({ esbuild, initialOptions }: PluginBuild, unit: string, { importer, plugin }: Unit) {
-  const loaders = Object.keys(UNITS[unit] ?? {}).map((name) => `exports["${name}"] = () => require("${name}");`);
+  const names = OTHERS[unit] ?? Object.keys(UNITS[unit] ?? {});
+  const loaders = names.map((name) => `exports["${name}"] = () => require("${name}");`);
   const { minify, target, mainFields, supported, absWorkingDir } = initialOptions;
   const { outputFiles } = await esbuild.build({
     stdin: { contents: loaders.join("\n"), resolveDir: dirname(importer), sourcefile: importer, loader: "js" },

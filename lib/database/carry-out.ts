@@ -6,7 +6,8 @@ import { inUse, isInUse } from "./gate";
 import { intentOf, TORN } from "./journal";
 import { asParts, type Course, piecesOf, updateStep } from "./message";
 import { probedSegments } from "./probes";
-import { createSender, type StepSent } from "./relay";
+import { createSender } from "./relay";
+import type { StepSent } from "./relay-send";
 import { sendAll } from "./send";
 import {
   asBefore,

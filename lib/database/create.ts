@@ -6,7 +6,7 @@ import { createCodeSteps } from "./code-steps";
 import type { Database, Deadline, Exclusively, Question, Segment, Session, State } from "./database";
 import type { Dialect } from "./dialect";
 import { acquire, type Entrance, enter, enterInTurn, type Open } from "./entering";
-import { answerOf, type Kept } from "./kept";
+import { answerOf, type Kept, type Resting } from "./kept";
 import { createReader, type Looking, type ReaderSetup, type Seen, see } from "./reading";
 import { createRepairs } from "./repairs";
 import { createSession, endRun, journalError, type SessionSetup } from "./session";
@@ -99,7 +99,7 @@ async function visiting<T>(
     const result = await work(visited, () => {
       handedOver = true;
     });
-    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(visited);
+    const stays = !handedOver && visited.endsIdle && !setup.connection.busy() && kept?.put(restingOf(visited));
     if (!handedOver && !stays) await closed(setup);
     return result;
   } catch (error) {
@@ -108,12 +108,18 @@ async function visiting<T>(
   }
 }
 
+/** Without what was read: thousands of rows would stay in memory as long as the connection. */
+function restingOf({ setup, since, readOnly, asExpected }: Visited): Resting {
+  return { setup, since, readOnly, ...(asExpected && { asExpected }) };
+}
+
 /** @returns nothing where no connection was kept, or it cannot be used any more */
 async function lookAgain(kept: Kept, looking: Looking): Promise<Visited | undefined> {
   const resting = kept.take();
   if (!resting) return undefined;
-  const { setup, since, readOnly } = resting;
-  const seen = await answerOf(setup.connection, () => see(setup, looking));
+  const { setup, since, readOnly, asExpected: rows } = resting;
+  const again = rows && looking.expected?.digest === rows.digest ? { ...looking, expected: rows } : looking;
+  const seen = await answerOf(setup.connection, () => see(setup, again));
   if (seen?.readOnly === readOnly) return { ...seen, setup, since };
   // An endpoint that led to a writer has another one by now, when that has become a reader.
   setup.connection.destroy();

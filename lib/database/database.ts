@@ -179,8 +179,8 @@ export type StepEnd =
   | { readonly end: "failed"; readonly failure: StatementFailure }
   | { readonly end: "left" | "unbegun" };
 
-/** The steps behind one, as many of them as are asked for, in order and of the same direction. */
-export type Upcoming = (count: number) => readonly Step[];
+/** The steps behind one, as many of them as are asked for, in order and of the same direction. `skip`: but for the first of them. */
+export type Upcoming = (count: number, skip: number) => readonly Step[];
 
 export interface StatementFailure {
   readonly message: string;
@@ -217,11 +217,11 @@ export interface Session extends Reader, CodeSession, Repairs {
   /** Records as applied, in this order, within `guarded`. */
   adopt(rows: readonly AdoptedRow[], run: RunStart): Promise<void>;
   /**
-   * Carries out an SQL step and records it. Some of those to come may be sent with it: they must be asked for next, in order, and
-   * each is answered when it is recorded. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST`
+   * Carries out an SQL step and records it. Some of those to come may be sent with it, and others once all these are recorded: they
+   * must be asked for next, in order, and each is answered when it is recorded. @throws MigratorError `CONNECTION_LOST`, `LOCK_LOST`
    */
   carryOut(step: Step, run: RunStart, upcoming?: Upcoming): Promise<StepEnd>;
-  /** Whether the step was sent with one before it: then the server decides whether there is time for it. */
+  /** Whether the step was sent with one before it, or right behind it: then the server decides whether there is time for it. */
   isSent(step: Step): boolean;
   /** Closes the connection in the middle of whatever it does; the server finishes what it was given. */
   abandon(): void;

@@ -49,10 +49,15 @@ export interface Grammar {
   replace(table: string, key: string, values: Columns): string;
   /** Inserts a row, or updates the one that has the same key. */
   upsert(table: string, key: string, row: { readonly insert: Columns; readonly update: Columns }): string;
-  /** Statements that remember, until their message ends, whether a table of ours has the rows that are expected of it. */
+  /**
+   * Statements that remember, until their message ends, whether a table of ours has the rows that are expected of it; where no
+   * sum is expected, also the sum of those that it has at that moment.
+   */
   remember(table: string, expected: Expected): readonly string[];
   /** What they remember: 1 or 0. */
   readonly remembered: string;
+  /** The sum, in decimal; always as long, so that answers are. */
+  readonly rememberedSum: string;
   /**
    * Statements that let the server end the session of the connection with this id when it idles for a minute, where it can do that.
    * A session with another id is one that a pooler lends: the limit would stay in it, for whoever gets it next.

@@ -22,7 +22,7 @@ export function readState(
   { tables, lock }: Place,
   asked: Asked,
 ): readonly string[] {
-  const { name: q, text, age, iso, now, remembered } = grammar;
+  const { name: q, text, age, iso, now, remembered, rememberedSum } = grammar;
   const { runId, absent, expected, kept } = asked;
   const list = (...columns: readonly string[]) =>
     columns.map((column) => (absent.has(column) ? `NULL AS ${q(column)}` : q(column))).join(", ");
@@ -40,7 +40,7 @@ export function readState(
     lastRecordOf({ grammar }, tables),
     `${run} WHERE ${q("runId")} = ${text(runId)}`,
     `${run} WHERE ${q("finishedAt")} IS NULL ORDER BY ${q("id")}`,
-    `SELECT ${grammar.holder(lock)} AS holder, ${expected ? remembered : 0} AS ${q("asExpected")}, ${grammar.readOnly} AS ${q("readOnly")},
+    `SELECT ${grammar.holder(lock)} AS holder, ${expected ? remembered : 0} AS ${q("asExpected")}, ${expected ? rememberedSum : "NULL"} AS ${q("sum")}, ${grammar.readOnly} AS ${q("readOnly")},
  ${kept === undefined ? 0 : grammar.endsIdle(kept)} AS ${q("endsIdle")}`,
   ];
 }
@@ -84,6 +84,7 @@ export type StateRecords = readonly [
 
 interface Around {
   readonly holder: number | null;
+  readonly sum: string | null;
   /** Of these three, 1 or 0. */
   readonly asExpected: unknown;
   readonly readOnly: unknown;

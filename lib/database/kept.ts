@@ -1,5 +1,6 @@
 import type { Connection } from "./connection";
 import type { ReaderSetup } from "./reading";
+import type { Expected } from "./state";
 
 /** A connection that has read and may be used again. */
 export interface Resting {
@@ -8,6 +9,8 @@ export interface Resting {
   readonly readOnly: boolean;
   /** When it was opened, on `performance.now()`'s clock. */
   readonly since: number;
+  /** The rows that it has seen, with their sum. */
+  readonly asExpected?: Expected;
 }
 
 /** Where one connection waits between two calls of one process. */

@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import pg from "pg";
+import { Client, type QueryResult } from "pg";
 import type { MigratorError } from "../errors";
 import type { Result } from "../migration";
 import { type Attempt, codeOf, lost } from "./connecting";
@@ -13,7 +13,7 @@ const ATTEMPT_MS = 30_000;
 
 export const connectPostgres: Attempt = async (login, timeoutMs) => {
   const socket = new Socket();
-  const client = new pg.Client({
+  const client = new Client({
     stream: () => socket,
     host: login.host,
     port: login.port,
@@ -42,7 +42,7 @@ export const connectPostgres: Attempt = async (login, timeoutMs) => {
   return wrap(client, socket);
 };
 
-function wrap(client: pg.Client, socket: Socket): Connection {
+function wrap(client: Client, socket: Socket): Connection {
   let pending = 0;
   let left = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -78,9 +78,9 @@ function wrap(client: pg.Client, socket: Socket): Connection {
   };
 }
 
-async function query<T>(client: pg.Client, sql: string): Promise<T> {
-  const answer: pg.QueryResult | readonly pg.QueryResult[] = await client.query(sql).catch(rethrow);
-  return (Array.isArray(answer) ? answer.map(({ rows }) => rows) : (answer as pg.QueryResult).rows) as T;
+async function query<T>(client: Client, sql: string): Promise<T> {
+  const answer: QueryResult | readonly QueryResult[] = await client.query(sql).catch(rethrow);
+  return (Array.isArray(answer) ? answer.map(({ rows }) => rows) : (answer as QueryResult).rows) as T;
 }
 
 interface Asked {
@@ -89,7 +89,7 @@ interface Asked {
   readonly around: Around | undefined;
 }
 
-async function execute<Row>(client: pg.Client, { sql, values, around }: Asked): Promise<Result<Row>> {
+async function execute<Row>(client: Client, { sql, values, around }: Asked): Promise<Result<Row>> {
   const { before = [], after = [] } = around ?? {};
   // A statement with values goes alone.
   if (before.length > 0) await query(client, before.join(";\n")).catch(ours("before"));
@@ -127,7 +127,7 @@ interface Sending {
   readonly heard: ((count: number) => void) | undefined;
 }
 
-function send(client: pg.Client, { parts, heard }: Sending, deadline: Deadline): Promise<Sent> {
+function send(client: Client, { parts, heard }: Sending, deadline: Deadline): Promise<Sent> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve({ end: "left" }), deadline.remainingMs());
     const refused = (at: number, error: ServerError) => {

@@ -1,8 +1,8 @@
-import pg from "pg";
+import { escapeIdentifier } from "pg";
 import { schemaLock } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
-const name = (identifier: string) => pg.escapeIdentifier(identifier);
+const name = (identifier: string) => escapeIdentifier(identifier);
 
 /**
  * PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads
@@ -37,15 +37,21 @@ const assignments = (columns: readonly (readonly [string, string])[]) =>
   columns.map(([column, value]) => `${name(column)} = ${value}`).join(", ");
 
 const SAME = "'migration_lambda.same'";
+const SUM = "'migration_lambda.sum'";
 /** https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT */
 const endsIdle = (id: number) =>
   `pg_catalog.current_setting('server_version_num')::pg_catalog.int4 >= 140000 AND ${PID} = ${id}`;
 /** As `digestOfSet` has it. */
 const line = '"name" || pg_catalog.chr(10) || "checksum" || pg_catalog.chr(10)';
 
-/** Of all rows, by the bytes of their names. Unlike `md5`, a server in FIPS mode has it. */
-const sha256 = (rows: string) =>
-  `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(${rows}, '' ORDER BY "name" COLLATE "C"), 'UTF8')), 'hex')`;
+/** By the bytes of their names. Unlike `md5`, a server in FIPS mode has it. */
+const digestOfRows = `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(${line}, '' ORDER BY "name" COLLATE "C"), 'UTF8')), 'hex')`;
+
+/** By bytes, whatever the columns' collations take to be equal. From version to version it may be another one. */
+const hash = (column: string, seed: string) => `pg_catalog.hashtextextended("${column}" COLLATE "C", ${seed})`;
+const sumOfRows = `pg_catalog.sum(${hash("checksum", hash("name", "0"))})`;
+/** A sum with its sign and as many digits as that of all the rows that there could be. */
+const inDecimal = (sum: string) => `pg_catalog.to_char(${sum}, 'S${"0".repeat(30)}')`;
 
 /** Times are `timestamptz`. The clock's time and not the transaction's, which stands still. A lock is a number, in decimal. */
 export const postgresGrammar: Grammar = {
@@ -82,11 +88,15 @@ export const postgresGrammar: Grammar = {
   },
   upsert: (table, key, { insert, update }) =>
     `INSERT INTO ${table} ${values(insert)}\n ON CONFLICT (${name(key)}) DO UPDATE SET ${assignments(Object.entries(update))}`,
-  remember: (table, { count, digest }) => [
-    `SELECT pg_catalog.set_config(${SAME}, (SELECT COALESCE(pg_catalog.count(*) = ${count} AND ${sha256(line)} = '${digest}', false)
- FROM ${table})::pg_catalog.text, true)`,
-  ],
+  remember: (table, { count, digest, sum }) => {
+    const same = sum === undefined ? `${digestOfRows} = '${digest}'` : `${sumOfRows} = ${sum}`;
+    return [
+      `SELECT pg_catalog.set_config(${SAME}, "same"::pg_catalog.text, true), pg_catalog.set_config(${SUM}, ${inDecimal('"sum"')}, true)
+ FROM (SELECT COALESCE(pg_catalog.count(*) = ${count} AND ${same}, false) AS "same", ${sumOfRows} AS "sum" FROM ${table}) AS seen`,
+    ];
+  },
   remembered: `CASE WHEN pg_catalog.current_setting(${SAME}, true) = 'true' THEN 1 ELSE 0 END`,
+  rememberedSum: `pg_catalog.current_setting(${SUM}, true)`,
   endIdle: (id) => [
     `SELECT CASE WHEN ${endsIdle(id)} THEN pg_catalog.set_config('idle_session_timeout', '60000', false) END AS limited`,
   ],

@@ -5,7 +5,7 @@ import type { Reader } from "./database";
 import type { Dialect, Place } from "./dialect";
 import { createForeignReader } from "./foreign";
 import { type Asked, presentTables, readState, type StateRecords, stateOf } from "./journal-records";
-import type { Question, State } from "./state";
+import type { Expected, Question, State } from "./state";
 import { verdictOn } from "./verdict";
 
 /** What reading takes. */
@@ -17,8 +17,8 @@ export interface ReaderSetup extends Place {
 /** What reading shows of the connection besides. */
 export interface Seen {
   readonly state: State;
-  /** Whether the rows are what was expected; then none of them is in `state`. */
-  readonly asExpected: boolean;
+  /** The rows, where they are what was expected: then none of them is in `state`, and the server has told their sum. */
+  readonly asExpected?: Expected;
   readonly readOnly: boolean;
   /** Whether the server ends the connection when it idles, and no pooler is known to be in between. */
   readonly endsIdle: boolean;
@@ -56,7 +56,7 @@ export async function see(setup: ReaderSetup, looking: Looking): Promise<Seen> {
     await dialect.find(setup.connection, setup);
     if (present.tables.has("run")) await withoutRuns(setup);
     const state = { tables: "missing", applied: [], unfinished: [] } as const;
-    return { state, asExpected: false, readOnly: false, endsIdle: false };
+    return { state, readOnly: false, endsIdle: false };
   }
   if (present.tables.size === 3) {
     const absent = new Set(present.absent.map(({ column }) => column));
@@ -73,19 +73,24 @@ export async function see(setup: ReaderSetup, looking: Looking): Promise<Seen> {
 
 async function readSeen(setup: ReaderSetup, asked: Asked): Promise<Seen> {
   const { connection, dialect } = setup;
-  return seenIn(await connection.query<readonly unknown[]>(readState(dialect, setup, asked).join(";\n")), dialect);
+  const message = readState(dialect, setup, asked).join(";\n");
+  return seenIn(await connection.query<readonly unknown[]>(message), dialect, asked.expected);
 }
 
 /** What the results of `readState` say; they are the last ones of these. */
-export function seenIn(results: readonly unknown[], dialect: Dialect): Seen {
+export function seenIn(results: readonly unknown[], dialect: Dialect, expected?: Expected): Seen {
   const records = results.slice(-RESULTS) as unknown as StateRecords;
   const [around] = records[5];
   return {
     state: stateOf(records, dialect),
-    asExpected: Number(around?.asExpected) === 1,
+    ...(Number(around?.asExpected) === 1 && expected && { asExpected: withSum(expected, around?.sum ?? null) }),
     readOnly: Number(around?.readOnly) === 1,
     endsIdle: Number(around?.endsIdle) === 1,
   };
+}
+
+function withSum(expected: Expected, sum: string | null): Expected {
+  return expected.sum !== undefined || sum === null ? expected : { ...expected, sum: BigInt(sum) };
 }
 
 /** How many results those of `readState` are, without those of what is to be done before. */

@@ -1,6 +1,6 @@
 import type { Part } from "./connection";
 import type { Step } from "./database";
-import type { Relay } from "./dialect";
+import type { Leftover, Relay } from "./dialect";
 import type { Columns } from "./grammar";
 import type { Intent } from "./journal";
 import { asParts, type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
@@ -11,31 +11,35 @@ export interface Leg {
   readonly intent: Intent;
   readonly course: Course;
   /** What takes away what its script leaves in the session; the server refuses none of it, unless the step is the last. */
-  readonly left: readonly Part[];
+  readonly left: readonly Leftover[];
 }
 
 export interface RelayContext extends MessageContext {
   readonly relay: Relay;
   /** What puts the session back. */
   readonly reset: readonly Part[];
+  /** What the message begins with. */
+  readonly head: readonly Part[];
 }
 
 /**
  * A relay: steps that travel in one message, each begun in the transaction that ends the one before. So the row of one and the
  * intent of the next are one commit. What stands there waits for nobody and cannot fail on account of the next step, or the row
  * would be lost with it: a step that may not begin is not written, and what stands before its first statement ends the message.
- * @returns the parts of each step
+ * Of what is not the first step's nothing depends on when it is sent.
+ * @returns the parts of one of the steps
  */
-export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (readonly Part[])[] {
+export function legParts(legs: readonly Leg[], number: number, context: RelayContext): readonly Part[] {
   const { relay, reset, remainingMs } = context;
-  return legs.map(({ step, intent, course }, number) => {
-    const next = legs[number + 1];
-    const before = legs[number - 1];
-    const begun = before && [...putBack(before, reset), { sql: relay.start(number, context), starts: true as const }];
-    const handOver = next ? handOverTo(next, number + 1, context) : [];
-    const head = number === 0 ? [...reset, ...asParts(relay.until(remainingMs))] : [];
-    return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
-  });
+  const own = legs[number];
+  if (!own) return [];
+  const { step, intent, course } = own;
+  const next = legs[number + 1];
+  const before = legs[number - 1];
+  const begun = before && [...putBack(before, reset), { sql: relay.start(number, context), starts: true as const }];
+  const handOver = next ? handOverTo(next, number + 1, context) : [];
+  const head = number === 0 ? [...context.head, ...asParts(relay.until(remainingMs))] : [];
+  return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
 }
 
 /** Every statement costs the server something: where nothing can have changed in the session, there is nothing to put back. */

@@ -1,164 +1,85 @@
-import type { Part, Sent } from "./connection";
 import type { RunStart, Step, Upcoming } from "./database";
-import type { Dialect, Leftover } from "./dialect";
-import { intentOf } from "./journal";
-import { type Course, piecesOf, sizeOf } from "./message";
-import { type Leg, relayOf } from "./relay-message";
-import { type AllSent, outcomeOf, sendAll, without } from "./send";
-import { contextOf, type SessionSetup } from "./session";
+import type { Course } from "./message";
+import { createPace } from "./relay-pace";
+import { type Onward, type StepSent, sendTeam } from "./relay-send";
+import { type Team, type TeamSetup, teamBehind, teamOf } from "./relay-team";
+import type { SessionSetup } from "./session";
 
-/**
- * What became of one step. `followed`: it is recorded, and the message has gone on to the next one, or to its end before that.
- * `unbegun`: nothing of it was run.
- */
-export type StepSent = AllSent | { readonly end: "followed" } | { readonly end: "unbegun" };
-
-/** Sends steps from their beginning, several in one message where that may be. */
+/** Sends steps from their beginning: several in one message, and one message right behind another, where that may be. */
 export interface Sender {
   /** Of a step that is sent already, waits for what becomes of it; without time left, one that was not begun stays so. */
   send(step: Step, run: RunStart, upcoming: Upcoming): Promise<StepSent>;
   isSent(step: Step): boolean;
 }
 
-/** How many steps travel together, at most. */
-const MOST = 64;
-const FIRST = 1;
-/** What took less lets twice as many travel together, what took more half as many: few wait behind a slow one. */
-const QUICK_MS = 250;
-const SLOW_MS = 500;
+/** What comes behind a message, as whoever asked for its first step has said, or for that of a message before it. */
+interface Ahead {
+  readonly run: RunStart;
+  readonly upcoming: Upcoming;
+  /** How many of those have been sent. */
+  readonly skip: number;
+}
 
 /** @param courseOf what is to be sent of a step's script */
-export function createSender(setup: SessionSetup, courseOf: (step: Step) => Course): Sender {
+export function createSender(session: SessionSetup, courseOf: (step: Step) => Course): Sender {
+  const setup: TeamSetup = { ...session, courseOf };
   const sent = new Map<Step, Promise<StepSent>>();
-  let together = FIRST;
-  /** `fitting`: how many there was room for. */
-  const pace = async (message: Promise<Pick<Sent, "end">>, fitting: number) => {
+  const pace = createPace();
+  const dispatch = (team: Team, ahead: Ahead) => {
+    const { legs } = team;
     const started = performance.now();
-    const { end } = await message;
-    const took = performance.now() - started;
-    if (end !== "answered") together = FIRST;
-    else if (took < QUICK_MS) together = Math.min(together * 2, fitting);
-    else if (took > SLOW_MS) together = Math.max(together >> 1, 1);
+    const next = prepare(pace.foreseen(), (count) => behind(setup, team, { ...ahead, count }));
+    const onward: Onward = async (recorded) => {
+      if (!recorded) {
+        pace.refused();
+        return false;
+      }
+      pace.answered(legs.length, performance.now() - started);
+      const following = await next(pace.together());
+      if (!following || setup.deadline.remainingMs() === 0) return false;
+      dispatch(following, { ...ahead, skip: ahead.skip + following.legs.length });
+      return true;
+    };
+    for (const [index, outcome] of sendTeam(setup, team, onward).entries()) {
+      // Whoever asks for the step asks later, and hears then that it was rejected.
+      outcome.catch(() => undefined);
+      const leg = legs[index];
+      if (leg) sent.set(leg.step, outcome);
+    }
+  };
+  const outcomeOf = async (step: Step) => {
+    const outcome = await sent.get(step);
+    sent.delete(step);
+    return outcome;
   };
   return {
     isSent: (step) => sent.has(step),
     send: async (step, run, upcoming) => {
-      const before = await sent.get(step);
+      const before = await outcomeOf(step);
       if (before && (before.end !== "unbegun" || setup.deadline.remainingMs() === 0)) return before;
       sent.clear();
-      const legs = teamOf(setup, [step, ...upcoming(together - 1)], courseOf).map(
-        (one): Leg => ({ ...one, intent: intentOf(one.step, run) }),
-      );
-      const { message, outcomes } = sendTogether(setup, legs);
-      pace(message, outcomes.length < legs.length ? outcomes.length : MOST).catch(() => undefined);
-      outcomes.forEach((outcome, index) => {
-        const leg = legs[index];
-        if (leg && index > 0) sent.set(leg.step, outcome);
-      });
-      return outcomes[0] ?? { end: "unbegun" };
+      const team = teamOf(setup, { steps: [step, ...upcoming(pace.together() - 1, 0)], run });
+      dispatch(team, { run, upcoming, skip: team.legs.length - 1 });
+      return (await outcomeOf(step)) ?? { end: "unbegun" };
     },
   };
 }
 
-/** As many of these as may travel together; the first in any case. */
-function teamOf(
-  { dialect, server }: SessionSetup,
-  steps: readonly Step[],
-  courseOf: (step: Step) => Course,
-): readonly Omit<Leg, "intent">[] {
-  const team: Omit<Leg, "intent">[] = [];
-  for (const step of steps) {
-    const course = courseOf(step);
-    const joins = mayJoin(step, course, dialect);
-    if (team.length > 0 && !joins) break;
-    const left = step.script.kind === "sql" ? dialect.leftBy(step.script) : [];
-    team.push({ step, course, left });
-    if (!joins || !server.relay || mayEnd(left, course)) break;
-  }
-  return team;
-}
-
-/** It begins with its first statement, and none of them must have a message of its own. */
-function mayJoin(step: Step, { segments }: Course, { implicitAlone }: Dialect): boolean {
-  if (step.script.kind !== "sql" || step.from !== 0 || step.resumed || step.undoes) return false;
-  return !implicitAlone || segments.every(({ kind }) => kind === "transaction");
-}
+/** The drivers write what they are given within the turn of the event loop. */
+const whenSent = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /**
- * A refusal of what clears away would end the message. What may have ended our transaction has ended the one in which the next
- * step would be begun.
+ * Makes the next message while the server works on this one.
+ * @returns it, or one of fewer steps where no more are wanted by then
  */
-function mayEnd(left: readonly Leftover[], { segments }: Course): boolean {
-  return left.some(({ refusable }) => refusable) || segments.some(({ unsure }) => unsure);
+function prepare(foreseen: number, make: (count: number) => Team | undefined) {
+  // What stands in its way is met again by whoever asks for its first step.
+  const attempt = (start: Promise<void>, count: number) => start.then(() => make(count)).catch(() => undefined);
+  const made = attempt(whenSent(), foreseen);
+  return (wanted: number) => (wanted < foreseen ? attempt(Promise.resolve(), wanted) : made);
 }
 
-interface Together {
-  readonly message: Promise<Pick<Sent, "end">>;
-  /** Of as many of the steps as were sent. */
-  readonly outcomes: readonly Promise<StepSent>[];
-}
-
-function sendTogether(setup: SessionSetup, legs: readonly Leg[]): Together {
-  const { server, dialect } = setup;
-  const reset = dialect.reset(setup);
-  const { relay } = server;
-  for (let count = legs.length; count > 1 && relay; count >>= 1) {
-    const context = { ...contextOf(setup), relay, reset };
-    const parts = relayOf(legs.slice(0, count), context).map((own) => without(setup, own));
-    if (sizeOf(parts.flat()) <= Math.min(server.messageBytes, relay.bytes)) return sendRelay(setup, parts);
-  }
-  const alone = legs
-    .slice(0, 1)
-    .flatMap(({ step, intent, course }) => piecesOf(step, intent, course, contextOf(setup)));
-  const message = sendAll(setup, [reset, ...alone]);
-  return { message, outcomes: [message] };
-}
-
-/** @param parts of each step */
-function sendRelay({ connection, deadline }: SessionSetup, parts: readonly (readonly Part[])[]): Together {
-  let first = 0;
-  const steps = parts.map((own, index) => {
-    first += own.length;
-    const recorded: StepSent = index < parts.length - 1 ? { end: "followed" } : { end: "answered", at: first };
-    return { parts: own, first: first - own.length, recorded, ...deferred<StepSent>() };
-  });
-  const heard = (count: number) => {
-    const step = steps.find((one) => one.first + one.parts.length === count);
-    step?.resolve(step.recorded);
-  };
-  const message = connection.send(parts.flat(), deadline, heard);
-  message.then(
-    (sent) => {
-      for (const step of steps) step.resolve(outcomeIn(step, sent));
-    },
-    (error: unknown) => {
-      for (const step of steps) step.reject(error);
-    },
-  );
-  return { message, outcomes: steps.map(({ promise }) => promise) };
-}
-
-interface Sending {
-  readonly parts: readonly Part[];
-  /** How many parts of the message stand before its own. */
-  readonly first: number;
-  /** What became of it when all of its parts are answered. */
-  readonly recorded: StepSent;
-}
-
-function outcomeIn({ parts, first, recorded }: Sending, sent: Sent): StepSent {
-  if (sent.end === "left") return sent;
-  const at = sent.at - first;
-  if (at < 0 || (sent.end === "refused" && parts[at]?.starts)) return { end: "unbegun" };
-  return at < parts.length ? outcomeOf(parts, { ...sent, at }, undefined) : recorded;
-}
-
-/** Whoever asks for the step asks later, and hears then that it was rejected. */
-function deferred<T>() {
-  let settle: { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void } | undefined;
-  const promise = new Promise<T>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve: (value: T) => settle?.resolve(value), reject: (error: unknown) => settle?.reject(error) };
+function behind(setup: TeamSetup, { legs }: Team, { run, upcoming, skip, count }: Ahead & { readonly count: number }) {
+  const after = legs.at(-1);
+  return after && teamBehind(setup, { steps: upcoming(count, skip), run, after });
 }

@@ -109,6 +109,8 @@ export interface Expected {
   readonly count: number;
   /** As of `digestOfSet`, of the rows by the bytes of their names. */
   readonly digest: string;
+  /** What the server has made of these very rows on the same connection: then it compares that, and not the digest. */
+  readonly sum?: bigint;
 }
 
 export interface Question {

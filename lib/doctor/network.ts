@@ -78,19 +78,20 @@ function faultOf(error: unknown): NetworkFault {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc1918, rfc6598, rfc4193; and this machine's own. */
-const PRIVATE = new BlockList();
-for (const [network, bits] of [
-  ["10.0.0.0", 8],
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["100.64.0.0", 10],
-] as const)
-  PRIVATE.addSubnet(network, bits);
-PRIVATE.addSubnet("127.0.0.0", 8);
-PRIVATE.addSubnet("fc00::", 7, "ipv6");
-PRIVATE.addAddress("::1", "ipv6");
+function privateNetworks(): BlockList {
+  const networks = new BlockList();
+  networks.addSubnet("10.0.0.0", 8);
+  networks.addSubnet("172.16.0.0", 12);
+  networks.addSubnet("192.168.0.0", 16);
+  networks.addSubnet("100.64.0.0", 10);
+  networks.addSubnet("127.0.0.0", 8);
+  networks.addSubnet("fc00::", 7, "ipv6");
+  networks.addAddress("::1", "ipv6");
+  return networks;
+}
 
 function addresses(list: readonly LookupAddress[]): Addresses {
-  const isPrivate = ({ address, family }: LookupAddress) => PRIVATE.check(address, family === 6 ? "ipv6" : "ipv4");
+  const known = privateNetworks();
+  const isPrivate = ({ address, family }: LookupAddress) => known.check(address, family === 6 ? "ipv6" : "ipv4");
   return { kind: list.every(isPrivate) ? "private" : "public", list };
 }

@@ -12,6 +12,8 @@ interface Work extends Turn {
   readonly command: MigrateCommand | RollbackCommand;
 }
 
+const NOTHING: Plan = { steps: [], problems: [], notices: () => [], read: () => undefined };
+
 /** Applies or reverts migrations. */
 export function changeTask(turn: Turn, command: MigrateCommand | RollbackCommand): Task {
   const work: Work = { ...turn, command };
@@ -41,8 +43,7 @@ export function allApplied(
   if (command.action !== "migrate" || step || run) return undefined;
   const { to } = command;
   if (to !== undefined && !asked.migrations.some(({ name }) => name === to)) return undefined;
-  const plan = { steps: [], problems: [], notices: () => [] };
-  return command.dryRun ? dryRunReport(asked, plan) : nothingReport(asked, plan);
+  return command.dryRun ? dryRunReport(asked, NOTHING) : nothingReport(asked, NOTHING);
 }
 
 /** What a Command would do, without the lock. */
@@ -100,7 +101,7 @@ function planned(work: Work, { state, verdict, done = 0 }: Known): Plan {
   const { command } = work;
   const input = { ...work, state, verdict, remainingMs: work.deadline.remainingMs() };
   if (command.steps === undefined) return makePlan(input);
-  if (command.steps <= done) return { steps: [], problems: [], notices: () => [] };
+  if (command.steps <= done) return NOTHING;
   return makePlan({ ...input, command: { ...command, steps: command.steps - done } });
 }
 
@@ -149,7 +150,9 @@ async function carryOut(work: Work, session: Session, { state, joined }: Found):
   log.info("started", { steps: plan.steps.map(({ name }) => name), problems: plan.problems.map(({ code }) => code) });
   if (plan.problems.length > 0) return finish(session, refusedReport(head, plan.problems));
   const applied = state.applied.map(({ name }) => name);
-  const result = await runSteps({ steps: plan.steps, applied, session, run, deadline, dialect: database.dialect, log });
+  const { steps, read: recorded } = plan;
+  const { dialect } = database;
+  const result = await runSteps({ steps, applied, session, run, deadline, dialect, log, recorded });
   const ended = endReport(head, { plan, before, result });
   // Where the connection is gone, or under way without us, the next run closes this one.
   return ["left", "abandoned", "interrupted"].includes(result.stop.why) ? ended : finish(session, ended);

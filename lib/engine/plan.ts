@@ -25,6 +25,8 @@ export interface Plan {
   readonly problems: readonly Problem[];
   /** What is worth knowing of the steps before they run. Reads every script, so it is asked for by who says it. */
   notices(): readonly string[];
+  /** Reads the script of one step, so that `notices` need not: for a moment in which nobody waits for this process. */
+  read(step: Step): void;
 }
 
 type Planned = { readonly step: Step } | { readonly problem: Problem };
@@ -34,11 +36,14 @@ export function makePlan(input: PlanInput): Plan {
   const planned = input.command.action === "migrate" ? migrate(input, input.command) : rollback(input, input.command);
   const steps = planned.flatMap((entry) => ("step" in entry ? [entry.step] : []));
   const { reformatted } = compare(input.migrations, input.state.applied);
+  const noted = new Map<Step, readonly string[]>();
+  const noticesOf = (step: Step) => noted.get(step) ?? notice(step, input.database);
   return {
     steps,
+    read: (step) => noted.set(step, noticesOf(step)),
     notices: () => [
       ...reformatted.map(reformattedNotice),
-      ...steps.flatMap((step) => notice(step, input.database)),
+      ...steps.flatMap(noticesOf),
       ...(input.command.action === "migrate" ? heldBack(input, input.command) : []),
     ],
     problems: planned.flatMap((entry) => ("problem" in entry ? [entry.problem] : [])),

@@ -17,6 +17,8 @@ export interface RunnerInput {
   readonly deadline: Deadline;
   readonly dialect: DialectName;
   readonly log: Log;
+  /** Told of each step that is recorded; mostly the server is at the next one by then. */
+  readonly recorded: (step: Step) => void;
 }
 
 /**
@@ -131,9 +133,10 @@ function createUmzug(
     const step = byName.get(name);
     if (!step) return;
     const next = done.length - earlier + 1;
-    const durationMs = await record(input, step, (count) => steps.slice(next, next + count));
+    const durationMs = await record(input, step, (count, skip) => steps.slice(next + skip, next + skip + count));
     done.push({ name, direction: step.direction, durationMs, ...(isTakenUp(step) && { recovered: true as const }) });
     log.info(step.direction === "up" ? "migrated" : "reverted", { migration: name, durationMs });
+    input.recorded(step);
   };
   umzug.on("migrating", before);
   umzug.on("reverting", before);

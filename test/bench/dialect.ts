@@ -47,7 +47,7 @@ export async function runDialect(dialect: DialectName, options: DialectOptions):
     const idle = await startProxy(program, { dialect, port, delayMs: 0 });
     const facts = await factsOf(server, proxy, idle);
     await idle.close();
-    await runWorkloads({ server, proxy, work: options.folder }, facts, options);
+    await runWorkloads({ server, proxy, work: options.folder, contents: new Map() }, facts, options);
     await proxy.close();
     await server.close();
   } finally {
@@ -82,10 +82,6 @@ async function runWorkloads(
         takesPart(entrant, workload) &&
         isChosen(only, { workload: workload.key, contestant: entrant.contestant.title, dialect }),
     );
-    const what = `${dialect}, ${workload.title}`;
-    console.error(`${what}: ${there.length} contestants …`);
-    const begun = Date.now();
     await keep(facts, await runRounds(bench, { workload, entrants: there, rounds, budgetMs }));
-    console.error(`  done in ${Math.round((Date.now() - begun) / 1000)} s`);
   }
 }

@@ -1,32 +1,54 @@
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import type { DialectName } from "../../lib/migration";
 import { runDialect, type Surroundings } from "./dialect";
-import { entrantsOf, installAll } from "./entrants";
-import { isChosen, type Options, readOptions, USAGE } from "./options";
+import { installAll } from "./entrants";
+import { readOptions, USAGE } from "./options";
 import { buildPrograms } from "./programs";
 import { readResults, saveResults, type Writing, writeReport } from "./report/files";
-import { combined, type Result, type Results, type ServerFacts } from "./results";
-import { measureStarts, STARTS } from "./starts";
-import { workloadsOf } from "./workloads";
+import { combined, type Result, type Results, type ServerFacts, type WorkloadFacts } from "./results";
+import { measureStarts } from "./starts";
+import { type Task, taskOf } from "./task";
+import type { Workload } from "./workloads";
 
-const DIALECTS: readonly DialectName[] = ["mysql", "postgres"];
-
-/** @returns the exit code: 1 when one of this project's own runs failed */
+/** @returns the exit code: 1 when one of this project's own runs failed, 2 when it was asked for what it cannot do */
 export async function main(surroundings: Surroundings, args: readonly string[]): Promise<number> {
   if (args.includes("--help")) {
     console.log(USAGE);
     return 0;
   }
-  const { root } = surroundings;
-  const options = readOptions(args);
-  const { out, write } = options;
-  const writing = { out, to: write === "scratch" ? out : join(root, "docs") };
-  const before = write === "report" || write === "update" ? await readResults(out) : undefined;
-  if (write !== "report")
-    return await report({ ...writing, results: await measureAll(surroundings, { ...options, writing, before }) });
-  if (!before) throw new Error(`${out} has no results: npm run bench`);
-  return await report({ ...writing, results: before });
+  const asked = await understand(surroundings, args);
+  if ("refusal" in asked) {
+    console.error(`${asked.refusal}\nnpm run bench -- --help lists the options.`);
+    return 2;
+  }
+  const { writing, task, before } = asked;
+  const results = task ? await measureAll(surroundings, { ...task, writing, before }) : before;
+  return results ? await report({ ...writing, results }) : 1;
+}
+
+interface Asked {
+  readonly writing: Omit<Writing, "results">;
+  /** Undefined where nothing is to be measured. */
+  readonly task: Task | undefined;
+  /** What it takes the place of, as far as it is measured. */
+  readonly before: Results | undefined;
+}
+
+/** Before anything is begun. */
+async function understand(
+  surroundings: Surroundings,
+  args: readonly string[],
+): Promise<Asked | { readonly refusal: string }> {
+  try {
+    const options = readOptions(args);
+    const { out, write } = options;
+    const before = write === "report" || write === "update" ? await readResults(out) : undefined;
+    if (write === "report" && !before) throw new Error(`${out} has no results: npm run bench`);
+    const writing = { out, to: write === "scratch" ? out : join(surroundings.root, "docs") };
+    return { writing, before, task: write === "report" ? undefined : taskOf(surroundings, options) };
+  } catch (error) {
+    return { refusal: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function report(writing: Writing): Promise<number> {
@@ -40,29 +62,20 @@ async function report(writing: Writing): Promise<number> {
   return failed.length > 0 || startsFailure !== undefined ? 1 : 0;
 }
 
-interface Task extends Options {
-  readonly writing: Omit<Writing, "results">;
-  /** What it takes the place of, as far as it is measured. */
-  readonly before: Results | undefined;
-}
-
 /** What was measured is saved after each workload: hours of it should not be lost with the last one. */
-async function measureAll(surroundings: Surroundings, task: Task): Promise<Results> {
+async function measureAll(
+  surroundings: Surroundings,
+  task: Task & Pick<Asked, "writing" | "before">,
+): Promise<Results> {
   const { root, folder } = surroundings;
+  const { workloads, dialects } = task;
   const programs = await buildPrograms(root, folder);
-  const all = entrantsOf({ root, folder: programs }, task.peers);
-  const workloads = workloadsOf(task.scale).filter(({ key }) => isChosen(task.only, { workload: key }));
-  const dialects = DIALECTS.filter((dialect) => isChosen(task.only, { dialect }));
-  const starting = isChosen(task.only, STARTS);
-  const wanted = all.filter(({ contestant: { title } }) => isChosen(task.only, { contestant: title }));
-  if (dialects.length === 0 || (!starting && (wanted.length === 0 || workloads.length === 0)))
-    throw new Error(`--only: nothing is called so. Workloads: ${STARTS.workload}, ${keysOf(task).join(", ")}`);
-  const entrants = await installAll(workloads.length > 0 ? wanted : []);
+  const entrants = await installAll(workloads.length > 0 ? task.entrants : []);
   const nothing = {
     machine: machine(),
     servers: [],
     contestants: entrants.map(({ facts }) => facts),
-    workloads: workloads.map(({ key, title, steps }) => ({ key, title, steps })),
+    workloads: workloads.map(factsOf),
     results: [],
   };
   let results = task.before ? combined(task.before, nothing) : nothing;
@@ -71,14 +84,14 @@ async function measureAll(surroundings: Surroundings, task: Task): Promise<Resul
     await saveResults({ ...task.writing, results });
   };
   for (const dialect of workloads.length > 0 ? dialects : [])
-    await runDialect(dialect, { ...surroundings, ...task, programs, entrants, workloads, keep });
-  if (!starting) return results;
-  const { starts, startsFailure } = await measureStarts(surroundings, { ...task, dialects });
+    await runDialect(dialect, { ...surroundings, ...task, programs, entrants, keep });
+  if (task.starts === "left out") return results;
+  const { starts, startsFailure } = await measureStarts(surroundings, task);
   return { ...results, starts, startsFailure };
 }
 
-function keysOf({ scale }: Options): readonly string[] {
-  return workloadsOf(scale).map(({ key }) => key);
+function factsOf({ key, title, steps, each }: Workload): WorkloadFacts {
+  return { key, title, steps, ...(each && { each }) };
 }
 
 function machine(): string {

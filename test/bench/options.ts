@@ -29,10 +29,10 @@ export interface Only {
 }
 
 export const USAGE = `npm run bench [-- OPTIONS]
-  --rounds N          of each contestant in each workload (5)
+  --rounds N          of each contestant in each workload (3)
   --budget SECONDS    a peer that has taken so long in a workload begins no further round of it; three times that for
-                      this project and the baselines (8)
-  --databases N       of the workloads with many databases (100)
+                      this project and the baselines (5)
+  --databases N       of the workloads with many databases (1000); a tenth of them for other tools, and the bare driver
   --processes N       of each function in the workload lambda, which is how functions start (20)
   --only W/C/D        workload/contestant/dialect, each a part of a name or empty; may be repeated.
                       Writes to --out alone, not to docs/.
@@ -48,7 +48,7 @@ export function readOptions(args: readonly string[]): Options {
     args: [...args],
     options: {
       rounds: { type: "string" },
-      budget: { type: "string", default: "8" },
+      budget: { type: "string", default: "5" },
       databases: { type: "string" },
       processes: { type: "string" },
       only: { type: "string", multiple: true, default: [] },
@@ -66,10 +66,10 @@ export function readOptions(args: readonly string[]): Options {
   const scale = quick ? TINY : FULL;
   const partial = quick || values.only.length > 0 || values["no-peers"];
   return {
-    scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, databases) },
-    rounds: values.rounds === undefined ? (quick ? 1 : 5) : atLeast(1, values.rounds),
-    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, values.processes),
-    budgetMs: atLeast(1, values.budget) * 1000,
+    scale: databases === undefined ? scale : { ...scale, databases: atLeast(2, ["--databases", databases]) },
+    rounds: values.rounds === undefined ? (quick ? 1 : 3) : atLeast(1, ["--rounds", values.rounds]),
+    processes: values.processes === undefined ? (quick ? 1 : 20) : atLeast(1, ["--processes", values.processes]),
+    budgetMs: atLeast(1, ["--budget", values.budget]) * 1000,
     only,
     peers: values["no-peers"] ? "without" : "with",
     out: resolve(values.out),
@@ -92,8 +92,9 @@ function readOnly(text: string): Only {
   return { workload, contestant, dialect };
 }
 
-function atLeast(least: number, text: string): number {
+function atLeast(least: number, [option, text]: readonly [string, string]): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < least) throw new Error(`${text} is not a whole number from ${least}`);
+  if (!Number.isSafeInteger(number) || number < least)
+    throw new Error(`${option} ${text}: not a whole number from ${least}`);
   return number;
 }

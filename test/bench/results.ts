@@ -17,6 +17,8 @@ export interface Sample {
   /** From 0. Contestants of the same round ran one after the other. */
   readonly round: number;
   readonly wallMs: number;
+  /** From the call of the handler to its answer, or from connecting to the end of the connection; of programs that tell. */
+  readonly callMs?: number | undefined;
   readonly cpuMs?: number | undefined;
   readonly memoryBytes: number;
   readonly serverCpuMs?: number | undefined;
@@ -25,6 +27,9 @@ export interface Sample {
   /** Of a delayed run. */
   readonly traffic?: Traffic;
 }
+
+/** `delayed`: through the proxy, which counts. */
+export type Mode = "direct" | "delayed";
 
 /** One contestant in one workload. */
 export interface Result {
@@ -36,6 +41,8 @@ export interface Result {
   readonly direct: readonly Sample[];
   /** Through the proxy, which adds a millisecond to each round trip. */
   readonly delayed: readonly Sample[];
+  /** Of each of its runs, where not all contestants do as many. */
+  readonly steps?: number;
   /** Why there is nothing, or no more. */
   readonly failure?: string;
 }
@@ -75,6 +82,8 @@ export interface WorkloadFacts {
   readonly key: string;
   readonly title: string;
   readonly steps: number;
+  /** Figures are compared, and told, of each step: not all contestants do as many. */
+  readonly each?: "database";
 }
 
 /** What was measured later takes the place of what was measured before, workload by workload of each server. */

@@ -7,6 +7,8 @@ const POLL_MS = 2;
 const SETTINGS =
   "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes')";
 const BUSY = `SELECT 1 FROM pg_stat_activity WHERE datname LIKE '${PREFIX}%' LIMIT 1`;
+const FOUND = `SELECT datname AS name FROM pg_database WHERE datname LIKE '${PREFIX}%'`;
+const AT_ONCE = 4;
 const TABLES = "SELECT COUNT(*) AS count FROM pg_class WHERE relkind = 'r' AND relname LIKE 't\\_%'";
 /** What others have counted is seen once their connections are closed, one's own at once. */
 const FSYNCS = "SELECT SUM(fsyncs) AS fsyncs FROM pg_stat_io WHERE object = 'wal'";
@@ -23,8 +25,15 @@ export async function openPostgres({ adminUrl, pid }: Address): Promise<Server> 
     version: async () => `PostgreSQL ${(await rows("SHOW server_version"))[0]?.server_version}`,
     settings: async () => Object.fromEntries((await rows(SETTINGS)).map(({ name, setting }) => [name, setting])),
     recreate: async (databases) => {
-      await drop(databases);
-      for (const name of databases) await admin.query(`CREATE DATABASE ${name}`);
+      const found = new Set((await rows(FOUND)).map(({ name }) => name));
+      // One may have more tables than a transaction has locks; of many, emptying takes half the time of making.
+      const kept = databases.length > 1 ? databases.filter((name) => found.has(name)) : [];
+      for (let first = 0; first < kept.length; first += AT_ONCE)
+        await Promise.all(kept.slice(first, first + AT_ONCE).map((name) => empty(urlOf(adminUrl, name))));
+      const made = databases.filter((name) => !kept.includes(name));
+      await drop(made);
+      // A copy of the files takes half of what writing each page to the log does.
+      for (const name of made) await admin.query(`CREATE DATABASE ${name} STRATEGY = FILE_COPY`);
     },
     drop,
     tables: (database) =>
@@ -46,6 +55,10 @@ export async function openPostgres({ adminUrl, pid }: Address): Promise<Server> 
     roundTrip: (url) => using(url, (client) => medianOf(() => client.query("SELECT 1"))),
     close: () => admin.end(),
   };
+}
+
+async function empty(url: string): Promise<void> {
+  await using(url, (client) => client.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
 }
 
 async function connected(url: string): Promise<Client> {

@@ -10,7 +10,7 @@ export interface Server {
   version(): Promise<string>;
   /** What durability depends on, by name. */
   settings(): Promise<Readonly<Record<string, string>>>;
-  /** Drops what there is of these, and makes them anew. */
+  /** Afterwards these are there, and empty. */
   recreate(databases: readonly string[]): Promise<void>;
   drop(databases: readonly string[]): Promise<void>;
   /** How many tables of the workloads a database has. */

@@ -11,6 +11,8 @@ export interface Usage {
   readonly cpuMs?: number | undefined;
   /** Of the largest process. */
   readonly memoryBytes: number;
+  /** Of the calls alone; undefined unless all of the programs tell. */
+  readonly callMs?: number | undefined;
 }
 
 const POLL_MS = 20;
@@ -20,15 +22,26 @@ const LONG_MS = 600_000;
 /** @param log a file for what they print @throws Error with the end of that when one of them fails */
 export async function runPrograms(programs: readonly Program[], log: string): Promise<Usage> {
   const before = cpuOfEnded();
-  let memoryBytes = 0;
+  const costs: Cost[] = [];
   const begun = performance.now();
-  for (const program of programs) memoryBytes = Math.max(memoryBytes, await runOne(program, log));
+  for (const program of programs) costs.push(await runOne(program, log));
   const wallMs = performance.now() - begun;
   const after = cpuOfEnded();
-  return { wallMs, memoryBytes, cpuMs: before === undefined || after === undefined ? undefined : after - before };
+  return {
+    wallMs,
+    callMs: costs.reduce<number | undefined>((sum, { callMs }) => plus(sum, callMs), 0),
+    memoryBytes: Math.max(...costs.map((cost) => cost.memoryBytes)),
+    cpuMs: before === undefined || after === undefined ? undefined : after - before,
+  };
 }
 
-async function runOne({ file, args, env, cwd, input }: Program, log: string): Promise<number> {
+type Cost = Pick<Usage, "callMs" | "memoryBytes">;
+
+function plus(sum: number | undefined, more: number | undefined): number | undefined {
+  return sum === undefined || more === undefined ? undefined : sum + more;
+}
+
+async function runOne({ file, args, env, cwd, input }: Program, log: string): Promise<Cost> {
   const output = openSync(log, "w", 0o600);
   const source = input === undefined ? "ignore" : openSync(input, "r");
   try {
@@ -42,7 +55,7 @@ async function runOne({ file, args, env, cwd, input }: Program, log: string): Pr
     const memory = watchMemory(child.pid);
     const [code, signal] = await once(child, "exit").finally(memory.stop);
     if (code !== 0) throw new Error(reasonIn(log, code ?? signal));
-    return memory.peak();
+    return { memoryBytes: memory.peak(), callMs: toldIn(log) };
   } finally {
     closeSync(output);
     if (typeof source === "number") closeSync(source);
@@ -64,6 +77,12 @@ function watchMemory(pid: number | undefined): { readonly peak: () => number; re
       clearInterval(timer);
     },
   };
+}
+
+/** What the programs of `programs/` print at their end. */
+function toldIn(log: string): number | undefined {
+  const told = /^call: (\d+(?:\.\d+)?) ms$/m.exec(readFileSync(log, "utf8"))?.[1];
+  return told === undefined ? undefined : Number(told);
 }
 
 /** The line that says most. */

@@ -1,5 +1,6 @@
 import type { Action, BenchMigration } from "./contestant";
 import { longScript, records, tables } from "./migrations";
+import type { Mode } from "./results";
 
 /** How much is done of each workload. */
 export interface Scale {
@@ -11,9 +12,12 @@ export interface Scale {
   readonly calls: number;
 }
 
-export const FULL: Scale = { small: 500, many: 10_000, linear: [2_500, 5_000, 10_000], databases: 100, calls: 200 };
+export const FULL: Scale = { small: 500, many: 10_000, linear: [2_500, 5_000, 10_000], databases: 1_000, calls: 200 };
 /** Enough to see that everything works. */
 export const TINY: Scale = { small: 3, many: 4, linear: [2, 4], databases: 2, calls: 3 };
+
+/** What the keys of those begin with that tell how time grows. */
+export const LINEAR_KEY = "linear-";
 
 export interface Workload {
   readonly key: string;
@@ -31,8 +35,13 @@ export interface Workload {
   readonly databases: number;
   /** Who takes part. */
   readonly entrants: "all" | "own function" | "who can call again" | "a few";
+  /** At most. */
+  readonly rounds?: number;
+  /** Where not both are run. */
+  readonly modes?: readonly Mode[];
   /** By what figures of one run are divided where the table says "each". */
   readonly steps: number;
+  readonly each?: "database";
   /** Of `again`: so many are made, and the figures are those of one. */
   readonly calls?: number;
 }
@@ -42,21 +51,28 @@ export function workloadsOf({ small, many, linear, databases, calls }: Scale): r
     nothing("nothing-small", records(small)),
     { ...nothing("nothing-many", records(many)), entrants: "a few" },
     again("warm-small", { migrations: records(small), calls }),
-    again("warm-many", { migrations: records(many), calls }),
+    { ...again("warm-many", { migrations: records(many), calls }), rounds: 3 },
+    { ...apply("apply-one", tables(1)), entrants: "own function", rounds: 2 },
     apply("apply-small", tables(small)),
     { ...apply("one-script", longScript(small)), title: `one migration of ${small} statements`, tables: small >> 1 },
     { ...apply("rollback", tables(small)), title: `roll back ${small}`, action: "down", before: "applied", tables: 0 },
-    ...linear.map((count) => ({ ...apply(`linear-${count}`, tables(count)), entrants: "own function" as const })),
-    {
-      ...nothing("databases-nothing", tables(1)),
-      ...{ title: `${databases} databases, nothing to do`, databases, entrants: "a few", tables: 1, steps: databases },
-    },
-    {
-      ...apply("databases-one", tables(1)),
-      ...{ title: `${databases} databases, one migration each`, databases, entrants: "a few", steps: databases },
-    },
+    ...linear.map(growing),
+    inMany(nothing("databases-nothing", tables(1)), { databases, title: "nothing to do", tables: 1 }),
+    inMany(apply("databases-one", tables(1)), { databases, title: "one migration each", tables: 1 }),
   ];
 }
+
+/** What a millisecond more per round trip does is known from the others. */
+function growing(count: number): Workload {
+  return { ...apply(`${LINEAR_KEY}${count}`, tables(count)), entrants: "own function", rounds: 2, modes: ["direct"] };
+}
+
+function inMany(workload: Workload, { databases, title, tables }: Many): Workload {
+  const each = { each: "database", databases, steps: databases } as const;
+  return { ...workload, ...each, title: `${databases} databases, ${title}`, entrants: "a few", tables };
+}
+
+type Many = Pick<Workload, "databases" | "title" | "tables">;
 
 function nothing(key: string, migrations: readonly BenchMigration[]): Workload {
   const title = `nothing to do, ${migrations.length} applied`;

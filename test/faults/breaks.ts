@@ -14,7 +14,7 @@ export const SHORTER: readonly Replacement[] = [
   { file: "database/postgres.ts", from: "const IDLE_MS = 60_000;", to: "const IDLE_MS = 1_000;" },
   { file: "database/create.ts", from: "const PING_MS = 20_000;", to: "const PING_MS = 400;" },
   // Otherwise the first step of each run would travel alone, and mostly that is half of them.
-  { file: "database/relay.ts", from: "const FIRST = 1;", to: "const FIRST = 4;" },
+  { file: "database/relay-pace.ts", from: "const FIRST = 1;", to: "const FIRST = 4;" },
 ];
 
 const TRACED = "return seen?.atomic === 1 ? reachedBy(before, seen.digits, statement) : unknown;";

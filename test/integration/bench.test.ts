@@ -18,7 +18,8 @@ let out: string;
 beforeAll(async () => {
   out = mkdtempSync(join(tmpdir(), "migration-lambda-bench-"));
   const program = [`--import=${join(root, "scripts/local/leash.mjs")}`, join(root, "scripts/bench.mjs")];
-  const args = ["--quick", "--no-peers", "--out", out, "--only", "apply-small", "--only", "warm-small//mysql"];
+  const only = ["apply-small", "warm-small//mysql", "databases-one/the function/postgres"];
+  const args = ["--quick", "--no-peers", "--out", out, ...only.flatMap((one) => ["--only", one])];
   const child = spawn(process.execPath, [...program, ...args], { cwd: root, stdio: ["pipe", "pipe", "pipe"] });
   const ended = once(child, "exit");
   const [, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -68,6 +69,21 @@ test("CPU and memory are those of the program that was run", () => {
   const [sample] = resultOf("mysql", "the function").direct;
   expect(sample?.cpuMs).toBeGreaterThan(0);
   expect(sample?.memoryBytes).toBeGreaterThan(20 * 2 ** 20);
+});
+
+test.each(["mysql", "postgres"])("a call alone on %s is told by the function and the bare driver", (dialect) => {
+  const told = ["the function", "bare driver", "raw client"].map((contestant) => {
+    const [{ callMs = 0, wallMs } = { wallMs: 0 }] = resultOf(dialect, contestant).direct;
+    return callMs > 0 && callMs < wallMs;
+  });
+  expect(told).toEqual([true, true, false]);
+});
+
+test("what a run has applied to several databases is gone from them before the next run", () => {
+  const many = results.results.find(({ workload }) => workload === "databases-one");
+  expect(many).toMatchObject({ steps: 2 });
+  // Where nothing is applied, nothing is brought to the disk.
+  for (const mode of ["direct", "delayed"] as const) expect(many?.[mode][0]?.durableWrites).toBeGreaterThanOrEqual(2);
 });
 
 test("the figures of a warm call are those of one call", () => {

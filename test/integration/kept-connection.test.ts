@@ -88,6 +88,16 @@ describe.each(SERVERS)("on $dialect", ({ server, dialect, kill }) => {
     expect(count()).toMatchObject({ connections: 0, roundTrips: 1 });
   });
 
+  test("the rows that it has read are not kept with it", async () => {
+    const { url } = await createTestDatabase({ server });
+    await run({ url, migrations }, "migrate");
+    const kept = createKept();
+    await run({ url, migrations, database: databaseAt(url, {}, kept) }, "status");
+    const { setup, ...rest } = kept.take() ?? {};
+    expect(rest).toEqual({ readOnly: false, since: expect.any(Number) });
+    await setup?.connection.close();
+  });
+
   test("the server is told to end it when it idles", async () => {
     const { kept } = await warm();
     const resting = kept.take();

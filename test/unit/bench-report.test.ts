@@ -59,7 +59,7 @@ test.each([
 ])("the goal of 1.10 times the raw client is met: %s", (met, wallMs) => {
   const line = lineOf(
     goalsTable(resultsOf(result(DEPLOYED, wallMs), result(RAW, 1000))),
-    "| MySQL: apply 500 | ≤ 1.10",
+    "| MySQL: apply 500: time of the whole process | ≤ 1.10",
   );
   expect(line).toMatch(new RegExp(`\\| ${met} \\|$`));
 });
@@ -67,7 +67,7 @@ test.each([
 test("a peer in JavaScript that took half the time again keeps a goal from being met", () => {
   const line = lineOf(
     goalsTable(resultsOf(result(DEPLOYED, 1000), result(RAW, 900), result("knex", 1500))),
-    "| MySQL: apply 500, with 1 ms per round trip | ≤ 0.5",
+    "| MySQL: apply 500, with 1 ms more per round trip: time of the whole process | ≤ 0.5",
   );
   expect(line).toContain("| 0.67 × knex | no |");
 });
@@ -76,15 +76,34 @@ test("time that grows with what is applied keeps its goal from being met, where 
   const few = { ...result(DEPLOYED, 2), workload: "warm-small" };
   const many = { ...result(DEPLOYED, 20), workload: "warm-many" };
   const text = goalsTable(resultsOf(few, many));
-  expect(lineOf(text, "| MySQL: the same, bytes")).toMatch(/\| yes +\|$/);
-  expect(lineOf(text, "| MySQL: the same, time")).toMatch(/\| no +\|$/);
+  expect(text).toMatch(/in a warm container: bytes of a call, and with fewer applied \|.*\| yes \|$/m);
+  expect(text).toMatch(/in a warm container: time of a call, and with fewer applied \|.*\| no \|$/m);
 });
 
-test("of what was not measured no goal is told to be met", () => {
-  const lines = goalsTable(resultsOf(result(RAW, 1000)))
+test("of what was not measured the goal is told, whole, and no row", () => {
+  const text = goalsTable(resultsOf(result(RAW, 1000)));
+  expect(text).not.toContain("|");
+  expect(text).toContain("\n- nothing to do, 10000 applied, in a warm container: round trips of a call: 1 (MySQL)\n");
+  expect(text).toContain("\n- apply 10000: memory resident: ≤ 128 MiB (MySQL)\n");
+});
+
+test("a run of a tenth of the databases is compared by what each of them takes", () => {
+  const all = resultsOf({ ...result(RAW, 1000), steps: 1000 }, { ...result("knex", 1000), steps: 100 });
+  const workloads = [{ key: "apply-small", title: "many", steps: 1000, each: "database" as const }];
+  const lines = markdown({ ...all, workloads })
     .split("\n")
-    .slice(2);
-  expect(lines.filter((line) => !line.endsWith("| – |"))).toEqual([]);
+    .slice(-4);
+  expect(lines[0]).toMatch(/time, each.*databases \|$/);
+  expect(lines[2]).toMatch(/^\| raw client \| 1\.00 × \| 1\.0 ms .*\| 1000 \|$/);
+  expect(lines[3]).toMatch(/^\| knex \| 10\.0 × \| 10 ms .*\| 100 \|$/);
+});
+
+test("the time of a call alone is told where the program tells it", () => {
+  const [one] = samples(1000);
+  const own = { ...result(DEPLOYED, 1000), direct: one ? [{ ...one, callMs: 640 }] : [] };
+  const text = markdown(resultsOf(own, result(RAW, 900)));
+  expect(lineOf(text, `| ${DEPLOYED} | 1.11 ×`)).toContain("| 1.00 s | 640 ms |");
+  expect(lineOf(text, "| raw client | 1.00 ×")).toContain("| 900 ms | – |");
 });
 
 test("the fastest comes first, and what failed last, with the reason", () => {

@@ -107,23 +107,34 @@ describe("before the deployment", () => {
   });
 });
 
+/** Of each step there is something to be said. */
+const noticed: PlanInput = {
+  command: { action: "migrate" },
+  migrations: [a, b, up("3_c", "TRUNCATE one;\nTRUNCATE two;\nTRUNCATE three;")],
+  state: { applied: [] },
+  database: {
+    segments: ({ statements }, from) => segmentsOf(statements, from),
+    settling: (_, { first }) => (first === 0 ? "looked up" : "asked"),
+    remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
+    unended: ({ file, statements }) => (file === "1_a.sql" ? statements[0] : undefined),
+    lost: () => undefined,
+  },
+  late: "refuse",
+};
+
 test("what is not run in one transaction, does not end one, or wants a person, is said beforehand", () => {
-  const input: PlanInput = {
-    command: { action: "migrate" },
-    migrations: [a, b, up("3_c", "TRUNCATE one;\nTRUNCATE two;\nTRUNCATE three;")],
-    state: { applied: [] },
-    database: {
-      segments: ({ statements }, from) => segmentsOf(statements, from),
-      settling: (_, { first }) => (first === 0 ? "looked up" : "asked"),
-      remark: ({ file }) => (file === "2_b.sql" ? "it says so" : undefined),
-      unended: ({ file, statements }) => (file === "1_a.sql" ? statements[0] : undefined),
-      lost: () => undefined,
-    },
-    late: "refuse",
-  };
-  expect(makePlan(input).notices()).toEqual([
+  expect(makePlan(noticed).notices()).toEqual([
     "1_a begins a transaction (1_a.sql:2) and never ends it: it is committed.",
     "2_b is not run in one transaction: it says so.",
     "3_c: should the server itself die in statements 2, 3, nobody but a person can tell whether it took effect.",
   ]);
+});
+
+test("what was read of a step while it ran is said at the end, and the script is not read again", () => {
+  const segments = jest.fn(noticed.database.segments);
+  const { steps, read, notices } = makePlan({ ...noticed, database: { ...noticed.database, segments } });
+  for (const step of steps) read(step);
+  const times = segments.mock.calls.length;
+  expect(notices()).toEqual(makePlan(noticed).notices());
+  expect([times > 0, segments.mock.calls.length]).toEqual([true, times]);
 });

@@ -96,5 +96,5 @@ function scriptOf(action: Action, { folder }: Place): string {
 
 async function versionOf(file: string): Promise<string> {
   const { stdout } = await run(file, ["--version"]);
-  return stdout.trim();
+  return stdout.trim().replace(/\s+/g, " ");
 }

@@ -1,7 +1,6 @@
 import type { DialectName } from "../../../lib/migration";
 import { RAW } from "../contestants/baselines";
-import type { Result, Results, Sample, Traffic } from "../results";
-import type { Mode } from "../stage";
+import type { Mode, Result, Results, Sample, Traffic } from "../results";
 
 /** The middle one, and of an even number the mean of the two in the middle. @returns undefined of nothing */
 export function median(numbers: readonly number[]): number | undefined {
@@ -41,7 +40,13 @@ export function find({ results }: Results, { dialect, workload, contestant }: Wh
 /** How many times the raw client's time: the median over the rounds that both have. */
 export function ratioToRaw(results: Results, result: Result, mode: Mode): number | undefined {
   const raw = find(results, { ...result, contestant: RAW });
-  return raw && ratio(result[mode], raw[mode]);
+  const found = raw && ratio(result[mode], raw[mode]);
+  return raw && found !== undefined ? found * partOf(raw, result) : undefined;
+}
+
+/** What one does in a run, in terms of the other. */
+function partOf({ steps: one }: Result, { steps: other }: Result): number {
+  return one === undefined || other === undefined ? 1 : one / other;
 }
 
 /** Of times, round by round. */

@@ -2,6 +2,7 @@ import type { DialectName } from "../../../lib/migration";
 import { RAW } from "../contestants/baselines";
 import { DEPLOYED } from "../contestants/own";
 import type { Result, Results, Sample } from "../results";
+import { FULL, workloadsOf } from "../workloads";
 import { find, medianOf, trafficOf } from "./figures";
 
 /** One line of the table of goals. */
@@ -26,8 +27,15 @@ export function createLookup(results: Results, dialect: DialectName): Lookup {
   return { results, dialect, own: of(DEPLOYED), raw: of(RAW) };
 }
 
+/** Of what a whole run has. */
+const TITLES: readonly { readonly key: string; readonly title: string }[] = workloadsOf(FULL).map(({ key, title }) => ({
+  key,
+  title,
+}));
+
+/** Also of a workload that was not measured. */
 export function titleOf({ results }: Lookup, workload: string): string {
-  return results.workloads.find(({ key }) => key === workload)?.title ?? workload;
+  return [...results.workloads, ...TITLES].find(({ key }) => key === workload)?.title ?? workload;
 }
 
 export function stepsOf({ results }: Lookup, workload: string): number {

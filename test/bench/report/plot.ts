@@ -1,6 +1,6 @@
 import type { DialectName } from "../../../lib/migration";
-import type { Results } from "../results";
-import type { Mode } from "../stage";
+import type { Mode, Results } from "../results";
+
 import { ratioToRaw } from "./figures";
 import { times } from "./words";
 
