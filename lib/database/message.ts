@@ -1,12 +1,14 @@
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
-import type { Dialect } from "./dialect";
+import type { Dialect, Relay } from "./dialect";
 import type { Columns } from "./grammar";
 import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
 /** What the journal's own statements are made with. */
 export interface MessageContext {
   readonly dialect: Pick<Dialect, "grammar" | "implicitAlone">;
+  /** As of a Relay, whose message takes values beside a text. */
+  readonly parameter?: Relay["parameter"];
   /** Quoted and qualified. */
   readonly tables: JournalTables;
   readonly lock: string;
@@ -22,6 +24,8 @@ export interface Probed extends Segment {
   readonly traced?: true;
   /** It has no mark before it: what is kept before the first segment of its chain tells of this one, too. */
   readonly chained?: true;
+  /** Of the whole script: its session and its rights are ours again after it, as they were before. */
+  readonly quiet?: true;
   readonly resumed?: true;
 }
 
@@ -96,7 +100,9 @@ function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageC
   const { resumed } = segment;
   const said = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
   const statements = [...entering(segment, context), ...said];
-  if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
+  if (segment.kind === "transaction") {
+    return [transaction(context, [...statements, ...(segment.quiet ? mark : own(context, mark))])];
+  }
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
   const recorded = mark.length > 0 ? entry(context, mark) : [];
   return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...recorded]];
@@ -160,10 +166,11 @@ export function intentColumns(intent: Intent, mark: Mark, context: MessageContex
  * it checks the lock: without that the row may be there already, by whoever has the lock now.
  */
 export function rowOf(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): readonly Part[] {
-  const { name, text } = context.dialect.grammar;
-  const removal = { sql: `DELETE FROM ${context.tables.migration} WHERE ${name("name")} = ${text(step.name)}` };
+  const removal = withValues(context, ({ tables, dialect: { grammar } }) => ({
+    sql: `DELETE FROM ${tables.migration} WHERE ${grammar.name("name")} = ${grammar.text(step.name)}`,
+  }));
   if (step.direction === "down") return [emptyStep(context), removal];
-  const insertion = { sql: insertRow(step, intent, context) };
+  const insertion = withValues(context, (within) => ({ sql: insertRow(step, intent, within) }));
   return [emptyStep(context), ...(step.repeatable ? [removal] : []), insertion];
 }
 
@@ -199,6 +206,19 @@ export function updateStep({ dialect, tables }: MessageContext, values: Columns)
   return { sql: `UPDATE ${tables.step} SET ${assignments.join(", ")} WHERE ${name("id")} = 1` };
 }
 
+/** A statement of ours, with its values beside its text where they may stand there: then it is the same text for every step. */
+export function withValues(context: MessageContext, make: (context: MessageContext) => Part): Part {
+  const { parameter, dialect } = context;
+  if (!parameter) return make(context);
+  const values: (string | null)[] = [];
+  const text = (value: string | null | undefined) => {
+    values.push(value?.replaceAll("\0", "") ?? null);
+    return parameter(values.length);
+  };
+  const within = { ...context, dialect: { ...dialect, grammar: { ...dialect.grammar, text } } };
+  return { ...make(within), values };
+}
+
 /**
  * Packs the pieces into as few messages as may be, none larger than the limit. A piece that is too large by itself travels
  * statement by statement, inside its own transaction; one with a part that goes alone is a message of its own.
@@ -222,6 +242,12 @@ export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: num
   return messages;
 }
 
+/** Of a series each text counts once. */
 export function sizeOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, { sql }) => sum + Buffer.byteLength(sql) + 3, 0);
+  const said = new Set<string>();
+  return parts.reduce((sum, { sql, values = [], series }) => {
+    const known = series !== undefined && said.has(`${series} ${sql}`);
+    if (series !== undefined) said.add(`${series} ${sql}`);
+    return [known ? "" : sql, ...values].reduce((size, text) => size + Buffer.byteLength(text ?? "") + 3, sum);
+  }, 0);
 }

@@ -1,0 +1,120 @@
+import type { Part } from "./connection";
+import type { Copy } from "./postgres-copy";
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const KINDS = { parse: "P", bind: "B", execute: "E", flush: "H", sync: "S", copyData: "d", copyDone: "c" };
+/** Of the type `text`: https://www.postgresql.org/docs/current/catalog-pg-type.html */
+const TEXT_OID = 25;
+/** Larger than what a part has beside its texts. */
+const FRAME_BYTES = 128;
+const VALUE_BYTES = 8;
+
+/**
+ * Several messages that end with one Sync: what follows one that fails is skipped, and is run by the server without us when none
+ * does. What a transaction refuses is refused in a text of several statements too, but not at the head of such messages.
+ */
+export function pipelineOf(parts: readonly Part[], copies: readonly (Copy | undefined)[]): Buffer {
+  const bytes = createBytes(parts.reduce((sum, part, index) => sum + roomFor(part, copies[index]), FRAME_BYTES));
+  const names = new Map<string, string>();
+  for (const [index, part] of parts.entries()) {
+    // The server keeps its answers back until it is asked for them.
+    if (part.starts) bytes.message(KINDS.flush, () => undefined);
+    const copy = copies[index];
+    const { values = [] } = part;
+    const known = knownAs(part, names);
+    if (!known.parsed) parse(bytes, { name: known.name, text: copy?.command ?? part.sql, types: values.length });
+    bind(bytes, known.name, values);
+    bytes.message(KINDS.execute, () => {
+      bytes.text("");
+      bytes.int32(0);
+    });
+    if (copy) sendData(bytes, copy);
+  }
+  bytes.message(KINDS.sync, () => undefined);
+  return bytes.all();
+}
+
+function roomFor({ sql, values = [] }: Part, copy: Copy | undefined): number {
+  const texts = [sql, copy?.data ?? "", ...values.map((value) => value ?? "")];
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text) + VALUE_BYTES, FRAME_BYTES);
+}
+
+/** What is not of a series has no name, and what is parsed next takes its place. */
+function knownAs({ sql, series }: Part, names: Map<string, string>) {
+  if (series === undefined) return { name: "", parsed: false };
+  const key = `${series} ${sql}`;
+  const name = names.get(key);
+  if (name !== undefined) return { name, parsed: true };
+  names.set(key, `migration_lambda_${names.size}`);
+  return { name: `migration_lambda_${names.size - 1}`, parsed: false };
+}
+
+type Bytes = ReturnType<typeof createBytes>;
+
+function parse(
+  bytes: Bytes,
+  { name, text, types }: { readonly name: string; readonly text: string; readonly types: number },
+): void {
+  bytes.message(KINDS.parse, () => {
+    bytes.text(name);
+    bytes.text(text);
+    bytes.int16(types);
+    for (let left = types; left > 0; left -= 1) bytes.int32(TEXT_OID);
+  });
+}
+
+function bind(bytes: Bytes, name: string, values: readonly (string | null)[]): void {
+  bytes.message(KINDS.bind, () => {
+    bytes.text("");
+    bytes.text(name);
+    bytes.int16(0);
+    bytes.int16(values.length);
+    for (const value of values) bytes.value(value);
+    bytes.int16(0);
+  });
+}
+
+/** At once and not when the server asks for it: it must have it all. */
+function sendData(bytes: Bytes, { data }: Copy): void {
+  bytes.message(KINDS.copyData, () => bytes.raw(data));
+  bytes.message(KINDS.copyDone, () => undefined);
+}
+
+/** @param room no more is written */
+function createBytes(room: number) {
+  const buffer = Buffer.allocUnsafe(room);
+  let end = 0;
+  const raw = (text: string) => {
+    end += buffer.write(text, end);
+  };
+  const int32 = (number: number) => {
+    end = buffer.writeInt32BE(number, end);
+  };
+  return {
+    raw,
+    int32,
+    int16: (number: number) => {
+      end = buffer.writeInt16BE(number, end);
+    },
+    text: (text: string) => {
+      raw(text);
+      end = buffer.writeUInt8(0, end);
+    },
+    value: (text: string | null) => {
+      const start = end;
+      int32(-1);
+      if (text === null) return;
+      raw(text);
+      buffer.writeInt32BE(end - start - 4, start);
+    },
+    /** Its length counts itself, and not its kind. */
+    message: (kind: string, write: () => void) => {
+      raw(kind);
+      const start = end;
+      int32(0);
+      write();
+      buffer.writeInt32BE(end - start, start);
+    },
+    all: () => buffer.subarray(0, end),
+  };
+}
