@@ -242,12 +242,19 @@ export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: num
   return messages;
 }
 
-/** Of a series each text counts once. */
-export function sizeOf(parts: readonly Part[]): number {
-  const said = new Set<string>();
-  return parts.reduce((sum, { sql, values = [], series }) => {
-    const known = series !== undefined && said.has(`${series} ${sql}`);
-    if (series !== undefined) said.add(`${series} ${sql}`);
-    return [known ? "" : sql, ...values].reduce((size, text) => size + Buffer.byteLength(text ?? "") + 3, sum);
-  }, 0);
+/** @param said texts of series that stand in the message already; those of these parts are added to it */
+export function sizeOf(parts: readonly Part[], said: Set<string> = new Set()): number {
+  let sum = 0;
+  for (const { sql, values = [], series } of parts) {
+    const text = series === undefined ? undefined : textKey(series, sql);
+    if (text === undefined || !said.has(text)) sum += Buffer.byteLength(sql) + 3;
+    if (text !== undefined) said.add(text);
+    for (const value of values) sum += Buffer.byteLength(value ?? "") + 3;
+  }
+  return sum;
+}
+
+/** What is equal for parts of which the server parses one. */
+export function textKey(series: number, sql: string): string {
+  return `${series} ${sql}`;
 }

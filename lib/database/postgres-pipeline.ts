@@ -1,4 +1,5 @@
 import type { Part } from "./connection";
+import { textKey } from "./message";
 import type { Copy } from "./postgres-copy";
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html */
@@ -35,18 +36,20 @@ export function pipelineOf(parts: readonly Part[], copies: readonly (Copy | unde
 }
 
 function roomFor({ sql, values = [] }: Part, copy: Copy | undefined): number {
-  const texts = [sql, copy?.data ?? "", ...values.map((value) => value ?? "")];
-  return texts.reduce((sum, text) => sum + Buffer.byteLength(text) + VALUE_BYTES, FRAME_BYTES);
+  let room = FRAME_BYTES + Buffer.byteLength(sql) + Buffer.byteLength(copy?.data ?? "");
+  for (const value of values) room += VALUE_BYTES + Buffer.byteLength(value ?? "");
+  return room;
 }
 
 /** What is not of a series has no name, and what is parsed next takes its place. */
 function knownAs({ sql, series }: Part, names: Map<string, string>) {
   if (series === undefined) return { name: "", parsed: false };
-  const key = `${series} ${sql}`;
+  const key = textKey(series, sql);
   const name = names.get(key);
   if (name !== undefined) return { name, parsed: true };
-  names.set(key, `migration_lambda_${names.size}`);
-  return { name: `migration_lambda_${names.size - 1}`, parsed: false };
+  const fresh = `migration_lambda_${names.size}`;
+  names.set(key, fresh);
+  return { name: fresh, parsed: false };
 }
 
 type Bytes = ReturnType<typeof createBytes>;
