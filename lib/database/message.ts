@@ -100,9 +100,8 @@ function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageC
   const { resumed } = segment;
   const said = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
   const statements = [...entering(segment, context), ...said];
-  if (segment.kind === "transaction") {
-    return [transaction(context, [...statements, ...(segment.quiet ? mark : own(context, mark))])];
-  }
+  const marked = segment.quiet ? mark : own(context, mark);
+  if (segment.kind === "transaction") return [transaction(context, [...statements, ...marked])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
   const recorded = mark.length > 0 ? entry(context, mark) : [];
   return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...recorded]];
