@@ -7,8 +7,8 @@ import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 /** What the journal's own statements are made with. */
 export interface MessageContext {
   readonly dialect: Pick<Dialect, "grammar" | "implicitAlone">;
-  /** As of a Relay, whose message takes values beside a text. */
-  readonly parameter?: Relay["parameter"];
+  /** Default: values are literals. */
+  readonly beside?: Beside;
   /** Quoted and qualified. */
   readonly tables: JournalTables;
   readonly lock: string;
@@ -57,8 +57,8 @@ export function piecesOf(
     next.chained ? [] : [updateStep(context, columnsOf(markBefore(next, step.from), context))];
   // A transaction that is cut off leaves nothing, with its intent or without; what commits by itself must find it on the disk.
   const unflushed = segments[0]?.kind === "transaction" ? asParts(context.dialect.grammar.unflushed) : [];
-  const written = [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
-  const first = begun ?? entry(context, [...unflushed, ...written]);
+  const written = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
+  const first = begun ?? entry(context, [...unflushed, ...written()]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
@@ -205,17 +205,25 @@ export function updateStep({ dialect, tables }: MessageContext, values: Columns)
   return { sql: `UPDATE ${tables.step} SET ${assignments.join(", ")} WHERE ${name("id")} = 1` };
 }
 
-/** A statement of ours, with its values beside its text where they may stand there: then it is the same text for every step. */
-export function withValues(context: MessageContext, make: (context: MessageContext) => Part): Part {
-  const { parameter, dialect } = context;
-  if (!parameter) return make(context);
-  const values: (string | null)[] = [];
+/** Makes a statement of ours with its values beside its text, which is then the same for every step. */
+type Beside = (make: (context: MessageContext) => Part) => Part;
+
+export function besideWith(parameter: NonNullable<Relay["parameter"]>, context: MessageContext): Beside {
+  const { dialect } = context;
+  let values: (string | null)[] = [];
   const text = (value: string | null | undefined) => {
     values.push(value?.replaceAll("\0", "") ?? null);
     return parameter(values.length);
   };
   const within = { ...context, dialect: { ...dialect, grammar: { ...dialect.grammar, text } } };
-  return { ...make(within), values };
+  return (make) => {
+    values = [];
+    return { ...make(within), values };
+  };
+}
+
+export function withValues(context: MessageContext, make: (context: MessageContext) => Part): Part {
+  return context.beside ? context.beside(make) : make(context);
 }
 
 /**

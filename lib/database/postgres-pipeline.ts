@@ -3,7 +3,12 @@ import { textKey } from "./message";
 import type { Copy } from "./postgres-copy";
 
 /** https://www.postgresql.org/docs/current/protocol-message-formats.html */
-const KINDS = { parse: "P", bind: "B", execute: "E", flush: "H", sync: "S", copyData: "d", copyDone: "c" };
+const KINDS = { parse: 0x50, bind: 0x42, copyData: 0x64 };
+/** What is the same each time. */
+const EXECUTE = Buffer.from("E\0\0\0\x09\0\0\0\0\0");
+const FLUSH = Buffer.from("H\0\0\0\x04");
+const SYNC = Buffer.from("S\0\0\0\x04");
+const COPY_DONE = Buffer.from("c\0\0\0\x04");
 /** Of the type `text`: https://www.postgresql.org/docs/current/catalog-pg-type.html */
 const TEXT_OID = 25;
 /** Larger than what a part has beside its texts. */
@@ -19,19 +24,16 @@ export function pipelineOf(parts: readonly Part[], copies: readonly (Copy | unde
   const names = new Map<string, string>();
   for (const [index, part] of parts.entries()) {
     // The server keeps its answers back until it is asked for them.
-    if (part.starts) bytes.message(KINDS.flush, () => undefined);
+    if (part.starts) bytes.raw(FLUSH);
     const copy = copies[index];
     const { values = [] } = part;
     const known = knownAs(part, names);
     if (!known.parsed) parse(bytes, { name: known.name, text: copy?.command ?? part.sql, types: values.length });
     bind(bytes, known.name, values);
-    bytes.message(KINDS.execute, () => {
-      bytes.text("");
-      bytes.int32(0);
-    });
+    bytes.raw(EXECUTE);
     if (copy) sendData(bytes, copy);
   }
-  bytes.message(KINDS.sync, () => undefined);
+  bytes.raw(SYNC);
   return bytes.all();
 }
 
@@ -79,40 +81,51 @@ function bind(bytes: Bytes, name: string, values: readonly (string | null)[]): v
 
 /** At once and not when the server asks for it: it must have it all. */
 function sendData(bytes: Bytes, { data }: Copy): void {
-  bytes.message(KINDS.copyData, () => bytes.raw(data));
-  bytes.message(KINDS.copyDone, () => undefined);
+  bytes.message(KINDS.copyData, () => bytes.chars(data));
+  bytes.raw(COPY_DONE);
 }
 
 /** @param room no more is written */
 function createBytes(room: number) {
   const buffer = Buffer.allocUnsafe(room);
   let end = 0;
-  const raw = (text: string) => {
-    end += buffer.write(text, end);
+  const byte = (number: number) => {
+    buffer[end] = number;
+    end += 1;
+  };
+  const int16 = (number: number) => {
+    byte(number >>> 8);
+    byte(number);
   };
   const int32 = (number: number) => {
-    end = buffer.writeInt32BE(number, end);
+    int16(number >>> 16);
+    int16(number);
+  };
+  const chars = (text: string) => {
+    if (text !== "") end += buffer.write(text, end);
   };
   return {
-    raw,
+    int16,
     int32,
-    int16: (number: number) => {
-      end = buffer.writeInt16BE(number, end);
+    chars,
+    raw: (bytes: Buffer) => {
+      buffer.set(bytes, end);
+      end += bytes.length;
     },
     text: (text: string) => {
-      raw(text);
-      end = buffer.writeUInt8(0, end);
+      chars(text);
+      byte(0);
     },
     value: (text: string | null) => {
       const start = end;
       int32(-1);
       if (text === null) return;
-      raw(text);
+      chars(text);
       buffer.writeInt32BE(end - start - 4, start);
     },
     /** Its length counts itself, and not its kind. */
-    message: (kind: string, write: () => void) => {
-      raw(kind);
+    message: (kind: number, write: () => void) => {
+      byte(kind);
       const start = end;
       int32(0);
       write();

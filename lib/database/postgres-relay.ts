@@ -5,6 +5,15 @@ import { WATCHED } from "./postgres-quiet";
 
 const { name, now, whileLocked } = postgresGrammar;
 
+/** Of each table: it is asked for with every step. */
+const gates = new Map<string, string>();
+
+function gateOf(step: string): string {
+  const gate = gates.get(step) ?? schemaLock(step);
+  gates.set(step, gate);
+  return gate;
+}
+
 /**
  * Here the row of the intent itself tells whether a step was begun: the row of the step before has emptied it. Its deadline is
  * that of the first step of the message.
@@ -16,7 +25,7 @@ const relay: Relay = {
   until: () => [],
   take: () => [],
   taken: (_, { tables: { step } }) =>
-    `CASE WHEN ${now} < ${name("deadline")} THEN pg_catalog.pg_try_advisory_xact_lock(${schemaLock(step)}) END`,
+    `CASE WHEN ${now} < ${name("deadline")} THEN pg_catalog.pg_try_advisory_xact_lock(${gateOf(step)}) END`,
   start: (_, place) => startIf("TRUE", place),
 };
 

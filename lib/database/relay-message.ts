@@ -4,6 +4,7 @@ import type { Relay } from "./dialect";
 import type { Intent } from "./journal";
 import {
   asParts,
+  besideWith,
   type Course,
   intentColumns,
   type MessageContext,
@@ -36,7 +37,8 @@ export interface RelayContext extends MessageContext {
  */
 export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (readonly Part[])[] {
   const { relay, reset, remainingMs } = context;
-  const within = relay.parameter ? { ...context, parameter: relay.parameter } : context;
+  const within = relay.parameter ? { ...context, beside: besideWith(relay.parameter, context) } : context;
+  let series = 0;
   return legs.map(({ step, intent, course }, number) => {
     const next = legs[number + 1];
     const before = legs[number - 1];
@@ -44,13 +46,11 @@ export function relayOf(legs: readonly Leg[], context: RelayContext): readonly (
     const handOver = next ? handOverTo(next, number + 1, within) : [];
     const head = number === 0 ? [...reset, ...asParts(relay.until(remainingMs))] : [];
     const parts = piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, within).flat();
-    return [...head, ...(relay.parameter && isQuiet(course) ? inSeries(parts, seriesAt(legs, number)) : parts)];
+    if (relay.parameter && isQuiet(course)) return [...head, ...inSeries(parts, series)];
+    // It may have taken away what the session had prepared, and what puts the session back does.
+    series += 1;
+    return [...head, ...parts];
   });
-}
-
-/** A step that is not quiet may have taken away what the session had prepared, and what puts the session back does. */
-function seriesAt(legs: readonly Leg[], number: number): number {
-  return legs.slice(0, number).filter(({ course }) => !isQuiet(course)).length;
 }
 
 /** All of a quiet step that is ours, but for what stands before it to put the session back. */
