@@ -1,6 +1,7 @@
+import { type Beside, withValues } from "./beside";
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
-import type { Dialect, Relay } from "./dialect";
+import type { Dialect } from "./dialect";
 import type { Columns } from "./grammar";
 import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 
@@ -203,27 +204,6 @@ export function updateStep({ dialect, tables }: MessageContext, values: Columns)
   const { name } = dialect.grammar;
   const assignments = Object.entries(values).map(([column, value]) => `${name(column)} = ${value}`);
   return { sql: `UPDATE ${tables.step} SET ${assignments.join(", ")} WHERE ${name("id")} = 1` };
-}
-
-/** Makes a statement of ours with its values beside its text, which is then the same for every step. */
-type Beside = (make: (context: MessageContext) => Part) => Part;
-
-export function besideWith(parameter: NonNullable<Relay["parameter"]>, context: MessageContext): Beside {
-  const { dialect } = context;
-  let values: (string | null)[] = [];
-  const text = (value: string | null | undefined) => {
-    values.push(value?.replaceAll("\0", "") ?? null);
-    return parameter(values.length);
-  };
-  const within = { ...context, dialect: { ...dialect, grammar: { ...dialect.grammar, text } } };
-  return (make) => {
-    values = [];
-    return { ...make(within), values };
-  };
-}
-
-export function withValues(context: MessageContext, make: (context: MessageContext) => Part): Part {
-  return context.beside ? context.beside(make) : make(context);
 }
 
 /**

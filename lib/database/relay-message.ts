@@ -1,18 +1,9 @@
+import { besideWith, withValues } from "./beside";
 import type { Part } from "./connection";
 import type { Step } from "./database";
 import type { Relay } from "./dialect";
 import type { Intent } from "./journal";
-import {
-  asParts,
-  besideWith,
-  type Course,
-  intentColumns,
-  type MessageContext,
-  markBefore,
-  piecesOf,
-  updateStep,
-  withValues,
-} from "./message";
+import { asParts, type Course, intentColumns, type MessageContext, markBefore, piecesOf, updateStep } from "./message";
 
 /** One step of a relay. */
 export interface Leg {
