@@ -4,6 +4,10 @@ import type { Deadline } from "./database";
 /** One statement of a message, and which of the script's it is; ours have no index. */
 export interface Part {
   readonly sql: string;
+  /** What stands beside the text, in the order of its parameters. */
+  readonly values?: readonly (string | null)[];
+  /** Parts of one message that have the same text and the same number here may be parsed once for all of them. */
+  readonly series?: number;
   /** Index in the script, from 0. */
   readonly index?: number;
   /** Refused by the server inside a transaction, and in a message whose statements are one text. */

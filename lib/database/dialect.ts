@@ -56,6 +56,8 @@ export interface Dialect {
   tracesBefore(script: SqlScript, chain: Extent, place: Place): string | undefined;
   /** A condition, as SQL: one statement of this server's takes effect wholly or not at all, even when the server dies. */
   readonly atomicDdl: string;
+  /** Whether a script changes nothing in its session, neither its settings nor whose rights it has, nor what it has prepared. */
+  quiet(script: SqlScript): boolean;
   /** Why a script does not commit as a whole, although it might be thought to; a sentence's end. */
   remark(script: SqlScript): string | undefined;
   /** The statement that begins a transaction which the script never ends. */
@@ -86,6 +88,8 @@ export interface Leftover {
 export interface Relay {
   /** How large a message of several steps becomes, at most. */
   readonly bytes: number;
+  /** How a text names the value at this place, from 1, that stands beside it. Default: values are literals in the text. */
+  parameter?(place: number): string;
   /** Says, at the head of a message, for how long steps may be begun in it. */
   until(milliseconds: number): readonly string[];
   /** Takes the gate for a step, where it is free and there is time. */
@@ -137,6 +141,8 @@ export interface Place {
 export interface Facts {
   readonly id: number;
   readonly readOnly: number | boolean;
+  /** PostgreSQL's. */
+  readonly watched?: boolean;
   /** MySQL's, as the next one. */
   readonly packetBytes?: number;
   readonly version?: string;
@@ -146,6 +152,8 @@ export interface Facts {
 export interface Server {
   /** This connection's id. */
   readonly id: number;
+  /** Other code runs beside the statements of a script, whatever they are, and may do anything to the session. */
+  readonly watched?: true;
   /** How large a message may become. */
   readonly messageBytes: number;
   /** Whether it takes the whole statement for a comment. */

@@ -1,3 +1,4 @@
+import { type Beside, withValues } from "./beside";
 import type { Part } from "./connection";
 import type { Segment, Step } from "./database";
 import type { Dialect } from "./dialect";
@@ -7,6 +8,8 @@ import { type Intent, type JournalTables, storedScript, TORN } from "./journal";
 /** What the journal's own statements are made with. */
 export interface MessageContext {
   readonly dialect: Pick<Dialect, "grammar" | "implicitAlone">;
+  /** Default: values are literals. */
+  readonly beside?: Beside;
   /** Quoted and qualified. */
   readonly tables: JournalTables;
   readonly lock: string;
@@ -22,6 +25,8 @@ export interface Probed extends Segment {
   readonly traced?: true;
   /** It has no mark before it: what is kept before the first segment of its chain tells of this one, too. */
   readonly chained?: true;
+  /** Of the whole script: its session and its rights are ours again after it, as they were before. */
+  readonly quiet?: true;
   readonly resumed?: true;
 }
 
@@ -53,8 +58,8 @@ export function piecesOf(
     next.chained ? [] : [updateStep(context, columnsOf(markBefore(next, step.from), context))];
   // A transaction that is cut off leaves nothing, with its intent or without; what commits by itself must find it on the disk.
   const unflushed = segments[0]?.kind === "transaction" ? asParts(context.dialect.grammar.unflushed) : [];
-  const written = [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
-  const first = begun ?? entry(context, [...unflushed, ...written]);
+  const written = () => [gatePart(context), intentPart(intent, markBefore(segments[0], step.from), context)];
+  const first = begun ?? entry(context, [...unflushed, ...written()]);
   if (segments.length === 0) return [first, entry(context, row)];
   return [
     first,
@@ -96,7 +101,8 @@ function segmentPieces(segment: Probed, mark: readonly Part[], context: MessageC
   const { resumed } = segment;
   const said = segment.statements.map(({ sql, index }): Part => ({ sql, index, ...(resumed && { resumed }) }));
   const statements = [...entering(segment, context), ...said];
-  if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];
+  const marked = segment.quiet ? mark : own(context, mark);
+  if (segment.kind === "transaction") return [transaction(context, [...statements, ...marked])];
   const alone = segment.kind === "implicit" && context.dialect.implicitAlone;
   const recorded = mark.length > 0 ? entry(context, mark) : [];
   return [[...(alone ? statements.map((part) => ({ ...part, alone })) : statements), ...recorded]];
@@ -160,10 +166,11 @@ export function intentColumns(intent: Intent, mark: Mark, context: MessageContex
  * it checks the lock: without that the row may be there already, by whoever has the lock now.
  */
 export function rowOf(step: Step, intent: Pick<Intent, "runId" | "bundle">, context: MessageContext): readonly Part[] {
-  const { name, text } = context.dialect.grammar;
-  const removal = { sql: `DELETE FROM ${context.tables.migration} WHERE ${name("name")} = ${text(step.name)}` };
+  const removal = withValues(context, ({ tables, dialect: { grammar } }) => ({
+    sql: `DELETE FROM ${tables.migration} WHERE ${grammar.name("name")} = ${grammar.text(step.name)}`,
+  }));
   if (step.direction === "down") return [emptyStep(context), removal];
-  const insertion = { sql: insertRow(step, intent, context) };
+  const insertion = withValues(context, (within) => ({ sql: insertRow(step, intent, within) }));
   return [emptyStep(context), ...(step.repeatable ? [removal] : []), insertion];
 }
 
@@ -222,6 +229,19 @@ export function messagesOf(pieces: readonly (readonly Part[])[], limitBytes: num
   return messages;
 }
 
-export function sizeOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, { sql }) => sum + Buffer.byteLength(sql) + 3, 0);
+/** @param said texts of series that stand in the message already; those of these parts are added to it */
+export function sizeOf(parts: readonly Part[], said: Set<string> = new Set()): number {
+  let sum = 0;
+  for (const { sql, values = [], series } of parts) {
+    const text = series === undefined ? undefined : textKey(series, sql);
+    if (text === undefined || !said.has(text)) sum += Buffer.byteLength(sql) + 3;
+    if (text !== undefined) said.add(text);
+    for (const value of values) sum += Buffer.byteLength(value ?? "") + 3;
+  }
+  return sum;
+}
+
+/** What is equal for parts of which the server parses one. */
+export function textKey(series: number, sql: string): string {
+  return `${series} ${sql}`;
 }

@@ -77,6 +77,8 @@ export function createMysql({ tables, lockTimeoutSeconds, ...ways }: MysqlOption
     tracesBefore: (script, extent, { database }) => tracesBefore(script, extent, database),
     atomicDdl: ATOMIC_DDL,
     // Here no script with DDL in it commits as a whole, and nobody expects it to.
+    // What commits by itself is in a chain, or its session is put back.
+    quiet: () => false,
     remark: () => undefined,
     unended: ({ statements }) => unendedIn(statements),
     manner: mysqlManner,

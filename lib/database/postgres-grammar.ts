@@ -1,12 +1,11 @@
-import { escapeIdentifier } from "pg";
 import { schemaLock } from "../schema-lock";
 import type { Columns, Grammar } from "./grammar";
 
-const name = (identifier: string) => escapeIdentifier(identifier);
+const name = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
 /**
  * PostgreSQL has no text with a NUL in it. Where there is a backslash the literal becomes an E'', which every setting reads
- * alike. The driver's own function goes character by character, through each script several times.
+ * alike. The driver's own functions go character by character, through each script several times.
  */
 function text(value: string | null | undefined): string {
   if (value === null || value === undefined) return "NULL";

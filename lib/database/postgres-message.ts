@@ -1,6 +1,7 @@
 import type { Submittable } from "pg";
 import type { Part, ServerError } from "./connection";
 import { type Copy, readCopy } from "./postgres-copy";
+import { pipelineOf } from "./postgres-pipeline";
 
 /** What `pg` tells the query that is under way; @types/pg declares only `submit`. */
 interface Message {
@@ -21,12 +22,7 @@ interface Wire {
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
-  parse(statement: { readonly text: string; readonly name: string; readonly types: readonly number[] }): void;
-  bind(portal: { readonly values: readonly unknown[] }): void;
-  execute(portal: { readonly rows: number }): void;
-  flush(): void;
-  sync(): void;
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: { write(bytes: Buffer): void };
 }
 
 interface Answers {
@@ -52,7 +48,11 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
   let refused = false;
   const ignore = () => undefined;
   const submit = (wire: Wire) => {
-    if (parts.some(({ alone, starts }) => alone || starts)) return pipeline(wire, parts, copies);
+    if (parts.some(({ alone, starts }) => alone || starts)) {
+      // In one write, so that it is under way as a whole or not at all.
+      wire.stream.write(pipelineOf(parts, copies));
+      return;
+    }
     wire.query(commands.join(DELIMITER));
     for (const copy of copies) sendData(wire, copy);
   };
@@ -84,26 +84,6 @@ function sendData(wire: Wire, copy: Copy | undefined): void {
   if (!copy) return;
   wire.sendCopyFromChunk(Buffer.from(copy.data, "utf8"));
   wire.endCopyFrom();
-}
-
-/**
- * What a transaction refuses is refused in a text of several statements too, but not at the head of several messages that end
- * with one Sync: what follows it is skipped when it fails, and is run by the server without us when it does not.
- */
-function pipeline(wire: Wire, parts: readonly Part[], copies: readonly (Copy | undefined)[]): void {
-  // In one write, so that it is under way as a whole or not at all.
-  wire.stream.cork();
-  for (const [index, { sql, starts }] of parts.entries()) {
-    // The server keeps its answers back until it is asked for them.
-    if (starts) wire.flush();
-    const copy = copies[index];
-    wire.parse({ text: copy?.command ?? sql, name: "", types: [] });
-    wire.bind({ values: [] });
-    wire.execute({ rows: 0 });
-    sendData(wire, copy);
-  }
-  wire.sync();
-  wire.stream.uncork();
 }
 
 /** The whole message is parsed before any of it runs, so a syntax error stands where its position says. */

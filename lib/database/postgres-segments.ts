@@ -1,6 +1,7 @@
 import type { SqlScript, Statement } from "../migration";
 import type { NumberedStatement, Segment } from "./database";
 import { withoutComments } from "./postgres-comments";
+import { changesNothing } from "./postgres-quiet";
 
 /**
  * How a statement meets transactions.
@@ -79,6 +80,12 @@ export function segmentsOf(script: SqlScript, from: number): readonly Segment[] 
 
 export function remarkOn(script: SqlScript): string | undefined {
   return shapeOf(script).remark;
+}
+
+/** Whether it is one transaction whose statements change nothing in their session. */
+export function isQuiet(script: SqlScript): boolean {
+  const { statements, remark } = shapeOf(script);
+  return remark === undefined && statements.every(({ kind, text }) => kind === "joins" && changesNothing(text));
 }
 
 /** The beginning of a transaction that nothing after it ends. */

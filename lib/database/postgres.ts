@@ -14,8 +14,9 @@ import { postgresGrammar } from "./postgres-grammar";
 import { sendAlone } from "./postgres-index";
 import { added, createTables, updateTables } from "./postgres-journal";
 import { postgresManner } from "./postgres-manner";
-import { postgresRelay } from "./postgres-relay";
-import { head, isRepeatable, remarkOn, segmentsOf, unendedIn } from "./postgres-segments";
+import { WATCHED } from "./postgres-quiet";
+import { relayWhere } from "./postgres-relay";
+import { head, isQuiet, isRepeatable, remarkOn, segmentsOf, unendedIn } from "./postgres-segments";
 import { readOnly } from "./session";
 
 export interface PostgresOptions extends Ways {
@@ -29,7 +30,8 @@ export interface PostgresOptions extends Ways {
 /** A Session that does nothing is ended by the server after so many milliseconds: its process has vanished. */
 const IDLE_MS = 60_000;
 const FACTS = `SELECT pg_catalog.pg_backend_pid() AS id,
- pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`;
+ pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly",
+ ${WATCHED} AS watched`;
 /** `rdsadmin` is RDS's own: nobody else may connect to it. */
 const DATABASES = `SELECT datname AS name FROM pg_catalog.pg_database
  WHERE datallowconn AND NOT datistemplate AND datname <> 'rdsadmin'`;
@@ -72,6 +74,7 @@ export function createPostgres({ tables, schema, lockTimeoutSeconds, ...ways }: 
     traces: () => undefined,
     tracesBefore: () => undefined,
     atomicDdl: "TRUE",
+    quiet: isQuiet,
     remark: remarkOn,
     unended: unendedIn,
     manner: postgresManner,
@@ -110,13 +113,15 @@ export async function findSchema(connection: Connection, { schema }: Pick<Place,
 
 function serverOf(facts: Facts | undefined, connection: Connection): Server {
   if (!facts || facts.readOnly) throw readOnly();
+  const { id, watched = true } = facts;
   return {
-    id: facts.id,
+    id,
     messageBytes: MESSAGE_BYTES,
     skips: () => false,
     tooLarge: () => undefined,
     sendAlone: sendAlone(connection),
-    relay: postgresRelay,
+    relay: relayWhere(watched),
+    ...(watched && { watched }),
   };
 }
 

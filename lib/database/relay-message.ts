@@ -1,3 +1,4 @@
+import { besideWith, withValues } from "./beside";
 import type { Part } from "./connection";
 import type { Step } from "./database";
 import type { Leftover, Relay } from "./dialect";
@@ -36,24 +37,42 @@ export function legParts(legs: readonly Leg[], number: number, context: RelayCon
   const { step, intent, course } = own;
   const next = legs[number + 1];
   const before = legs[number - 1];
+  const within = relay.parameter ? { ...context, beside: besideWith(relay.parameter, context) } : context;
   const begun = before && [...putBack(before, reset), { sql: relay.start(number, context), starts: true as const }];
-  const handOver = next ? handOverTo(next, number + 1, context) : [];
+  const handOver = next ? handOverTo(next, number + 1, within) : [];
   const head = number === 0 ? [...context.head, ...asParts(relay.until(remainingMs))] : [];
-  return [...head, ...piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, context).flat()];
+  const parts = piecesOf(step, intent, { ...course, ...(begun && { begun }), handOver }, within).flat();
+  if (!relay.parameter || !isQuiet(course)) return [...head, ...parts];
+  // What is not quiet may have taken away what the session had prepared, and what puts the session back does.
+  const series = legs.slice(0, number).filter((leg) => !isQuiet(leg.course)).length;
+  return [...head, ...inSeries(parts, series)];
+}
+
+/** All of a quiet step that is ours, but for what stands before it to put the session back. */
+function inSeries(parts: readonly Part[], series: number): readonly Part[] {
+  const start = parts.findIndex(({ starts }) => starts);
+  return parts.map((part, index) => (index < start || part.index !== undefined ? part : { ...part, series }));
 }
 
 /** Every statement costs the server something: where nothing can have changed in the session, there is nothing to put back. */
 function putBack({ course, left }: Leg, reset: readonly Part[]): readonly Part[] {
-  return course.segments.every(({ traced }) => traced) ? left : [...reset, ...left];
+  return isQuiet(course) ? left : [...reset, ...left];
+}
+
+function isQuiet({ segments }: Course): boolean {
+  return segments.every(({ traced, quiet }) => traced || quiet);
 }
 
 function handOverTo({ step, intent, course }: Leg, number: number, context: RelayContext): readonly Part[] {
   const { relay } = context;
   const mark = markBefore(course.segments[0], step.from);
-  // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
-  const columns = { ...ownColumns(intentColumns(intent, mark, context)), statement: String(mark.statement) };
-  const { sql } = updateStep(context, columns);
-  return [...asParts(relay.take(number, context)), { sql: `${sql} AND ${relay.taken(number, context)}` }];
+  const begin = withValues(context, (within) => {
+    // The row before it in the transaction has checked the lock, and what stands before the first statement does so again.
+    const columns = { ...ownColumns(intentColumns(intent, mark, within)), statement: String(mark.statement) };
+    const { sql } = updateStep(within, columns);
+    return { sql: `${sql} AND ${relay.taken(number, within)}` };
+  });
+  return [...asParts(relay.take(number, context)), begin];
 }
 
 /** What the intent of the first step of the message has written stays as it is. */

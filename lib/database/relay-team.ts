@@ -36,9 +36,10 @@ export function teamOf(setup: TeamSetup, candidates: Candidates): Team {
   const parts: (readonly Part[])[] = [];
   const context = relayContext(setup, after);
   let room = context ? Math.min(server.messageBytes, context.relay.bytes) : 0;
+  const said = new Set<string>();
   const fits = (number: number) => {
     const own = context ? without(setup, legParts(legs, number, context)) : [];
-    room -= sizeOf(own);
+    room -= sizeOf(own, said);
     if (room >= 0) parts.push(own);
     return room >= 0;
   };

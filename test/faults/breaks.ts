@@ -48,7 +48,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
   "segment-transaction": [
     {
       file: "database/message.ts",
-      from: 'if (segment.kind === "transaction") return [transaction(context, [...statements, ...own(context, mark)])];',
+      from: 'if (segment.kind === "transaction") return [transaction(context, [...statements, ...marked])];',
       to: 'if (segment.kind === "transaction") return [[...statements.flatMap((part) => transaction(context, [part])), ...entry(context, mark)]];',
     },
   ],
@@ -77,7 +77,7 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/relay-message.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "{ sql: `${sql} AND ${relay.taken(number, context)}` }",
+      from: "{ sql: `${sql} AND ${relay.taken(number, within)}` }",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
       to: "{ sql: `${sql} AND 1 = 0` }",
     },
@@ -106,8 +106,8 @@ export const BREAKS: Readonly<Record<string, readonly Replacement[]>> = {
     {
       file: "database/postgres-relay.ts",
       // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
-      from: "IS NULL THEN ${lockCheckFails} ELSE",
-      to: "IS NULL THEN 0 ELSE",
+      from: "CASE WHEN ${begun} AND ${condition} THEN",
+      to: "CASE WHEN TRUE THEN",
     },
   ],
   traces: [{ file: "database/verdict.ts", from: TRACED, to: "return { from: statement + before.length };" }],

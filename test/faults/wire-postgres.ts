@@ -14,31 +14,49 @@ export function postgresWire(): Wire {
   });
   const fromServer = createCutter(typed);
   let isInside = false;
+  const prepared: Prepared = new Map();
   // What is parsed, bound and executed up to the next Sync is one unit to the server.
   const placed = (frame: Frame): Frame => {
     const kind = frame.bytes.toString("latin1", 0, 1);
-    const known = kind === "P" && isInside ? { ...frame, inside: true as const } : frame;
-    isInside = kind === "P" || (isInside && kind !== "S");
+    const known = frame.command !== undefined && isInside ? { ...frame, inside: true as const } : frame;
+    isInside = kind === "P" || kind === "B" || (isInside && kind !== "S");
     return known;
   };
   return {
-    client: (chunk) => joined(fromClient(chunk).map((bytes) => placed(frameOf(bytes)))),
+    client: (chunk) => joined(fromClient(chunk).map((bytes) => placed(frameOf(bytes, prepared)))),
     server: (chunk) => fromServer(chunk).map(answerOf),
   };
 }
 
-function frameOf(bytes: Buffer): Frame {
+/** What is parsed under a name, to be bound again and again: each time it is a command. */
+type Prepared = Map<string, string>;
+
+function frameOf(bytes: Buffer, prepared: Prepared): Frame {
   switch (bytes.toString("latin1", 0, 1)) {
     case "Q":
       return { bytes, command: bytes.toString("utf8", 5, bytes.length - 1) };
-    case "P":
-      // The name of the prepared statement, which is empty, stands before its text.
-      return { bytes, command: bytes.toString("utf8", 6, bytes.indexOf(0, 6)) };
+    case "P": {
+      const [name = "", command = ""] = stringsIn(bytes);
+      if (name === "") return { bytes, command };
+      prepared.set(name, command);
+      return { bytes };
+    }
+    case "B": {
+      const [, name = ""] = stringsIn(bytes);
+      const command = prepared.get(name);
+      return { bytes, ...(command !== undefined && { command }) };
+    }
     case "X":
       return { bytes, command: QUIT };
     default:
       return { bytes };
   }
+}
+
+/** The first two, each of which ends in a zero. */
+function stringsIn(bytes: Buffer): readonly string[] {
+  const end = bytes.indexOf(0, 5);
+  return [bytes.toString("utf8", 5, end), bytes.toString("utf8", end + 1, bytes.indexOf(0, end + 1))];
 }
 
 /** The parts of the extended protocol are one command. */

@@ -137,6 +137,70 @@ test("what a step leaves in the session is gone before the next one of the messa
   expect(await database.query("SELECT * FROM made_3")).toEqual([{ kept: "", gone: true, path: '"public"' }]);
 });
 
+test("what is prepared for all steps of a message is prepared again behind one that takes it away", async () => {
+  const database = await create();
+  const { url, links } = await through(database.url);
+  const migrations = numbered(...[2, 3, 4].map(make), "DEALLOCATE ALL;", make(6), make(7));
+  const report = await run({ url, migrations }, "migrate");
+  expect([report.outcome, followers(links)]).toEqual(["done", 4]);
+  expect(await recorded(database)).toEqual(named(1, 2, 3, 4, 5, 6, 7));
+});
+
+test("what the journal keeps of a step is its text, whatever characters it has", async () => {
+  const database = await create();
+  const { url, links } = await through(database.url);
+  const odd = `CREATE TABLE "made_'\\ $1 ü 😀" (n text DEFAULT E'\\n''$2');`;
+  const both = (up: string) => `-- migrate:up\n${up}\n-- migrate:down\nDROP TABLE "made_'\\ $1 ü 😀";`;
+  await run({ url, migrations: numbered(make(2), both(odd)) }, "migrate");
+  expect(followers(links)).toBe(1);
+  const [row] = await database.query<{ down: string }>("SELECT down FROM migration WHERE name = '3_m'");
+  expect(JSON.parse(row?.down ?? "")).toMatchObject({ statements: [{ sql: `DROP TABLE "made_'\\ $1 ü 😀"` }] });
+});
+
+test("steps are reverted together as well", async () => {
+  const database = await create();
+  const both = (number: number) => `-- migrate:up\n${make(number)}\n-- migrate:down\nDROP TABLE made_${number};`;
+  const migrations = numbered(...[2, 3, 4, 5].map(both));
+  await run({ url: database.url, migrations }, "migrate");
+  const { url, links } = await through(database.url);
+  const report = await run({ url, migrations }, "rollback", { steps: 4 });
+  expect([report.outcome, followers(links)]).toEqual(["done", 1]);
+  expect([await made(database), await recorded(database)]).toEqual([[], named(1)]);
+});
+
+describe("where a trigger of the database's own runs at any DDL", () => {
+  const leaving = `CREATE FUNCTION leave() RETURNS event_trigger LANGUAGE plpgsql
+ AS 'BEGIN PERFORM set_config(''my.own'', ''left'', false); END'`;
+  const watch = async ({ query }: TestDatabase) => {
+    await query(leaving);
+    await query("CREATE EVENT TRIGGER leaving ON ddl_command_end EXECUTE FUNCTION leave()");
+  };
+  const look = "CREATE TABLE seen AS SELECT coalesce(current_setting('my.own', true), '') AS own;";
+
+  test("the session is put back behind every step", async () => {
+    const database = await create();
+    await watch(database);
+    const { url, links } = await through(database.url);
+    const report = await run({ url, migrations: numbered(make(2), look) }, "migrate");
+    expect([report.outcome, followers(links)]).toEqual(["done", 1]);
+    expect(await database.query("SELECT own FROM seen")).toEqual([{ own: "" }]);
+  });
+
+  test("and there was none when the run began, no step follows another one in its message", async () => {
+    const database = await create();
+    const lock = "SELECT pg_advisory_lock(1), pg_advisory_unlock(1);";
+    const migrations = numbered(make(2), make(3), lock, make(5), look, make(7));
+    const application = await openSession(database.url);
+    await application.query("SELECT pg_advisory_lock(1)");
+    const migrating = run({ url: database.url, migrations }, "migrate");
+    await until(async () => ((await inProgress(database).catch(() => []))[0]?.name === "4_m" ? true : undefined));
+    await watch(database);
+    await application.query("SELECT pg_advisory_unlock(1)");
+    expect(await migrating).toMatchObject({ outcome: "done", done: named(1, 2, 3, 4, 5, 6, 7) });
+    expect(await database.query("SELECT own FROM seen")).toEqual([{ own: "" }]);
+  });
+});
+
 test("rows that a script brings along travel with it", async () => {
   const database = await create();
   const { url, links } = await through(database.url);
