@@ -1,7 +1,7 @@
 import type { Submittable } from "pg";
 import type { Part, ServerError } from "./connection";
-import { type Copy, readCopy } from "./postgres-copy";
-import { pipelineOf } from "./postgres-pipeline";
+import { readCopy } from "./postgres-copy";
+import { type PipelineWire, sendData, sendPipeline } from "./postgres-pipeline";
 
 /** What `pg` tells the query that is under way; @types/pg declares only `submit`. */
 interface Message {
@@ -18,11 +18,8 @@ interface Message {
 }
 
 /** The part of pg's Connection that speaks the protocol: https://www.postgresql.org/docs/current/protocol-flow.html */
-interface Wire {
+interface Wire extends PipelineWire {
   query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
-  endCopyFrom(): void;
-  readonly stream: { write(bytes: Buffer): void };
 }
 
 interface Answers {
@@ -48,11 +45,7 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
   let refused = false;
   const ignore = () => undefined;
   const submit = (wire: Wire) => {
-    if (parts.some(({ alone, starts }) => alone || starts)) {
-      // In one write, so that it is under way as a whole or not at all.
-      wire.stream.write(pipelineOf(parts, copies));
-      return;
-    }
+    if (parts.some(({ alone, starts }) => alone || starts)) return sendPipeline(wire, parts, copies);
     wire.query(commands.join(DELIMITER));
     for (const copy of copies) sendData(wire, copy);
   };
@@ -77,13 +70,6 @@ export function createMessage(parts: readonly Part[], answers: Answers): Submitt
     },
   };
   return message as unknown as Submittable;
-}
-
-/** At once and not when the server asks for it: it must have it all. What follows an error it throws away. */
-function sendData(wire: Wire, copy: Copy | undefined): void {
-  if (!copy) return;
-  wire.sendCopyFromChunk(Buffer.from(copy.data, "utf8"));
-  wire.endCopyFrom();
 }
 
 /** The whole message is parsed before any of it runs, so a syntax error stands where its position says. */

@@ -112,7 +112,7 @@ test("what a run has logged is shown by its id", async () => {
     const env = { ...options.env, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: double.url };
     const { code, out } = await commandLine(["logs", "--run", "by-hand", ...target], { env });
     expect(code).toBe(0);
-    expect(out).toMatch(/INFO {2}started \{"steps":\["01_one"\]/);
+    expect(out).toMatch(/INFO {2}started \{"steps":1,"first":\["01_one"\]/);
     expect(out).not.toContain("02_slow");
   } finally {
     double.stop();
