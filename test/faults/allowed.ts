@@ -28,6 +28,15 @@ export const ALLOWED: readonly Allowed[] = [
     code: "CUT_OFF",
   },
   {
+    // MDL_context::acquire_lock in MariaDB's sql/mdl.cc.
+    why: "MariaDB gives up waiting for a table whose client has gone, and how far LOCK TABLES … UNLOCK TABLES came nobody can tell",
+    dialects: ["mysql"],
+    faults: ["kill", "cut", "half-close", "refuse"],
+    migration: /^(?:11_lock-tables|16_dump)/,
+    outcome: "refused",
+    code: "CUT_OFF",
+  },
+  {
     why: "a temporary table, or a variable made of data, is gone with its session",
     dialects: ["mysql", "postgres"],
     faults: ["connection killed", "restart"],
