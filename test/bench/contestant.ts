@@ -41,7 +41,12 @@ export interface Place {
   readonly url: string;
   /** How many migrations there are. */
   readonly count: number;
+  /** Where it is not as large as the machine has memory for. */
+  readonly heap?: Heap;
 }
+
+/** That of a function with 128 MB, the fewest that a Lambda can have. */
+export type Heap = "smallest";
 
 export interface Program {
   readonly file: string;

@@ -61,7 +61,8 @@ function isIdle({ contestant, workload }: Setting): boolean {
 
 function placeOf({ server, workload, databases, folder }: Setting, serverUrl: string): Place {
   const url = urlOf(serverUrl, databases[0] ?? "");
-  return { dialect: server.dialect, folder, url, count: workload.migrations.length };
+  const { heap, migrations } = workload;
+  return { dialect: server.dialect, folder, url, count: migrations.length, ...(heap && { heap }) };
 }
 
 /** @throws Error when the contestant cannot do this */

@@ -1,4 +1,4 @@
-import type { Action, BenchMigration } from "./contestant";
+import type { Action, BenchMigration, Heap } from "./contestant";
 import { longScript, records, tables } from "./migrations";
 import type { Mode } from "./results";
 
@@ -35,6 +35,8 @@ export interface Workload {
   readonly databases: number;
   /** Who takes part. */
   readonly entrants: "all" | "own function" | "who can call again" | "a few";
+  /** This project's, where it is not as large as the machine has memory for. */
+  readonly heap?: Heap;
   /** At most. */
   readonly rounds?: number;
   /** Where not both are run. */
@@ -64,7 +66,9 @@ export function workloadsOf({ small, many, linear, databases, calls }: Scale): r
 
 /** What a millisecond more per round trip does is known from the others. */
 function growing(count: number): Workload {
-  return { ...apply(`${LINEAR_KEY}${count}`, tables(count)), entrants: "own function", rounds: 2, modes: ["direct"] };
+  const all = apply(`${LINEAR_KEY}${count}`, tables(count));
+  const title = `${all.title}, in the heap of a function with 128 MB`;
+  return { ...all, title, entrants: "own function", heap: "smallest", rounds: 2, modes: ["direct"] };
 }
 
 function inMany(workload: Workload, { databases, title, tables }: Many): Workload {

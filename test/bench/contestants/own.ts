@@ -2,11 +2,16 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { DialectName } from "../../../lib/migration";
-import { migrations as builtIn } from "../../../plugins/esbuild";
-import type { BenchMigration, Contestant, Place } from "../contestant";
+import type { BenchMigration, Contestant, Heap, Place } from "../contestant";
 import type { Programs } from "../entrants";
+import { builtPlugin } from "../lambda/bundles";
 
 const DIALECTS: readonly DialectName[] = ["mysql", "postgres"];
+
+/** In MiB. Lambda's runtime gives the young generation a tenth of the memory, half of it to each semi-space, and the old one the rest. */
+const HEAPS: Readonly<Record<Heap, readonly string[]>> = {
+  smallest: ["--max-semi-space-size=6", "--max-old-space-size=116"],
+};
 
 export const DEPLOYED = "migration-lambda, the function";
 
@@ -16,9 +21,12 @@ export function own(programs: Programs): readonly Contestant[] {
 }
 
 function deployed({ root, folder: helpers }: Programs): Contestant {
-  const call = (name: string, { folder }: Place, { payload = {}, times = 1, env = {} }: CallOptions) => ({
+  const call = (name: string, { folder, heap }: Place, { payload = {}, times = 1, env = {} }: CallOptions) => ({
     file: process.execPath,
-    args: [join(helpers, "call.cjs"), join(folder, `${name}.js`), JSON.stringify(payload), String(times)],
+    args: [
+      ...(heap ? HEAPS[heap] : []),
+      ...[join(helpers, "call.cjs"), join(folder, `${name}.js`), JSON.stringify(payload), String(times)],
+    ],
     env,
   });
   return {
@@ -99,6 +107,6 @@ async function buildFunctions(root: string, { folder, dialect }: Place): Promise
     platform: "node",
     target: "node20",
     logLevel: "error",
-    plugins: [builtIn({ dir: join(folder, "migrations"), dialect })],
+    plugins: [builtPlugin(root)({ dir: join(folder, "migrations"), dialect })],
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import JSZip from "jszip";
 import type { DialectName } from "../../../lib/migration";
 import type { MigrationsOptions } from "../../../plugins/esbuild";
@@ -35,14 +35,17 @@ const OF_THE_FRAMEWORK = ["exclude", "plugins", "skipRebuild", "watch"];
 export function functionBuild(root: string, name: string, migrations: MigrationsOptions): BuildOptions {
   const { custom } = readYaml<{ custom: { esbuild: object } }>(readFileSync(join(root, "serverless.yml"), "utf8"));
   const own = Object.entries(custom.esbuild).filter(([option]) => !OF_THE_FRAMEWORK.includes(option));
-  // What was built, because the framework loads that as well.
-  const plugins = createRequire(join(root, "package.json"))("./dist/plugins/esbuild.js");
   return {
     ...Object.fromEntries(own),
     entryPoints: { index: `functions/${name}.ts` },
     absWorkingDir: root,
-    plugins: [plugins.migrations(migrations)],
+    plugins: [builtPlugin(root)(migrations)],
   };
+}
+
+/** What was built, because the framework loads that as well, and finds what it puts into bundles beside it. */
+export function builtPlugin(root: string): (options: MigrationsOptions) => Plugin {
+  return createRequire(join(root, "package.json"))("./dist/plugins/esbuild.js").migrations;
 }
 
 /** Bundles to `index.js` in this folder, and zips that. @returns the zip */
