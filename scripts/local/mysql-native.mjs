@@ -14,8 +14,7 @@ export async function nativeLaunch({ program, folder, scratch, port, initFile, o
   const socket = join(scratch, "socket");
   const args = ["--no-defaults", ...asRoot(), `--datadir=${link}`, `--socket=${socket}`, `--port=${port}`];
   args.push("--bind-address=127.0.0.1", `--pid-file=${join(scratch, "pid")}`, `--init-file=${initFile}`, ...options);
-  // Of its own: a server that starts removes the temporary tables that it finds there, be they those of one that runs.
-  args.push(`--tmpdir=${scratch}`);
+  args.push(ownTemporary(scratch));
   if (program.kind === "mysql") args.push("--mysqlx=OFF", "--secure-file-priv=NULL");
   // Whoever greets at our own socket is our server, and it opens the port before the socket.
   return { command: program.server, args, facts: {}, greeting: [{ path: socket }, { host: "127.0.0.1", port }] };
@@ -29,7 +28,7 @@ async function createData({ program, data, scratch, log }) {
   // mariadb-install-db cannot bear a space in the path; the scratch folder's has none.
   const link = join(scratch, "new");
   symlinkSync(draft, link);
-  const common = ["--no-defaults", ...asRoot(), `--datadir=${link}`];
+  const common = ["--no-defaults", ...asRoot(), `--datadir=${link}`, ownTemporary(scratch)];
   const [command, args] =
     program.kind === "mysql"
       ? [program.server, [...common, "--initialize-insecure"]]
@@ -41,6 +40,11 @@ async function createData({ program, data, scratch, log }) {
   rmSync(link);
   if (code !== 0) throw new Advice(`${command} could not create a database: see server.log beside ${draft}.`);
   renameSync(draft, data);
+}
+
+// A server that starts removes the temporary tables that it finds, be they those of one that runs: so each has its own.
+function ownTemporary(scratch) {
+  return `--tmpdir=${scratch}`;
 }
 
 // The server refuses to run as root unless told so; anyone else must not pass it.
