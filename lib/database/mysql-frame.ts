@@ -72,7 +72,7 @@ function userVariables(names: readonly string[]): Made {
 }
 
 function variablesIn(text: string): readonly string[] {
-  const found = text.matchAll(/(?<![@\w])@(?:([`"'])((?:(?!\1)[\s\S]|\1\1)+)\1|([\w.$]+))/g);
+  const found = text.matchAll(/(?<![@\w])@(?:([`"'])((?:(?!\1)[\s\S]|\1\1){1,64})\1|([\w.$]+))/g);
   return [...found].map(([, quote = "", quoted, plain = ""]) => quoted?.replaceAll(quote + quote, quote) ?? plain);
 }
 

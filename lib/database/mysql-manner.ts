@@ -1,4 +1,5 @@
 import type { Manner } from "./dialect";
+import { OPAQUE, withoutQuoted } from "./mysql-quoted";
 import { head, kindOf } from "./mysql-segments";
 
 const TEMPORARY = /^(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?TEMPORARY\b/i;
@@ -6,9 +7,6 @@ const TEMPORARY = /^(?:CREATE|DROP)\s+(?:OR\s+REPLACE\s+)?TEMPORARY\b/i;
 const AUTOCOMMIT_OFF = /^SET\b[\s\S]*\bautocommit\s*(?::?=)\s*(?:0|off|false)\b/i;
 const SESSION =
   /^(?:SET\s+(?!(?:GLOBAL|PERSIST|PERSIST_ONLY|PASSWORD|STATEMENT)\b)|USE|PREPARE|DEALLOCATE|DROP\s+PREPARE)\b/i;
-
-/** Strings, quoted names and comments, in which a semicolon ends nothing. */
-const QUOTED = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|\/\*[\s\S]*?\*\/|(?:--\s|#)[^\n]*/g;
 
 /** How a statement of a migration in code meets transactions. */
 export function mysqlManner(sql: string): Manner {
@@ -25,5 +23,5 @@ export function mysqlManner(sql: string): Manner {
 
 /** Whether the text holds more than one statement, as the driver allows; a comment behind the last one counts. */
 function isSeveral(sql: string): boolean {
-  return /;\s*\S/.test(sql.replace(QUOTED, "x"));
+  return /;\s*\S/.test(withoutQuoted(sql, OPAQUE, "x"));
 }

@@ -1,3 +1,5 @@
+import { QUOTES, quotedIn, STRINGS, withoutQuoted } from "./mysql-quoted";
+
 /** One `name = value` of a SET. */
 export interface Assignment {
   /** Without what says where it belongs, and without quotes. */
@@ -6,9 +8,6 @@ export interface Assignment {
   /** Whose it is: a variable of the user's own, of the session, or of the whole server. */
   readonly scope: "user" | "session" | "server";
 }
-
-/** Each kept as a whole: a string, a name in backticks, and anything else one character at a time. */
-const PIECES = /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`[^`]*`|[\s\S]/g;
 
 const TARGET =
   /^(?:(GLOBAL|PERSIST|PERSIST_ONLY|SESSION|LOCAL)\s+)?(@@|@)?(?:(GLOBAL|PERSIST|PERSIST_ONLY|SESSION|LOCAL)\s*\.)?([\s\S]*)$/i;
@@ -42,15 +41,20 @@ function unquoted(name: string): string {
 
 /** Between the commas that stand in no parentheses and no string. */
 export function listed(text: string): readonly string[] {
-  const items = [""];
-  let depth = 0;
-  for (const [piece] of text.matchAll(PIECES)) {
-    if (piece === "(") depth += 1;
-    if (piece === ")") depth -= 1;
-    if (piece === "," && depth === 0) items.push("");
-    else items[items.length - 1] += piece;
+  const quoted = [...quotedIn(text, QUOTES)].values();
+  let next = quoted.next().value;
+  const items: string[] = [];
+  let [from, depth] = [0, 0];
+  for (const { 0: mark, index } of text.matchAll(/[(),]/g)) {
+    while (next && next.end <= index) next = quoted.next().value;
+    if (next && next.start < index) continue;
+    if (mark === "(") depth += 1;
+    if (mark === ")") depth -= 1;
+    if (mark !== "," || depth !== 0) continue;
+    items.push(text.slice(from, index));
+    from = index + 1;
   }
-  return items;
+  return [...items, text.slice(from)];
 }
 
 /** They give the same for the same, whatever is in the database and whatever the time is. */
@@ -63,7 +67,7 @@ const DONE = /@@(?:SESSION\.|LOCAL\.)?(?:LAST_INSERT_ID|IDENTITY|INSERT_ID|TIMES
 /** Whether a value is written in the statement, or made of nothing but settings and variables of the session. */
 export function isConstant(value: string): boolean {
   if (DONE.test(value)) return false;
-  const plain = value.replace(/(?:\b_\w+\s*)?(?:'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*")/g, " ");
+  const plain = withoutQuoted(value, STRINGS, "''").replace(/(?:\b_\w+\s*)?''/g, " ");
   const words = plain.replace(/@@?[\w.$`]+/g, " ").match(/[A-Za-z_][\w.$]*/g) ?? [];
   // A setting may be a name: `SET sql_mode = ANSI`.
   if (/^\s*[\w.]+\s*$/.test(plain)) return words.every((one) => !PASSING.test(one));

@@ -1,4 +1,5 @@
-const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|--[^\n]*|\/\*/g;
+/** A string with a doubled quote in it reads as two side by side. */
+const TOKENS = /'[^']*'|"[^"]*"|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|--[^\n]*|\/\*/g;
 
 /** A statement with blanks in place of its comments, and everything else where it was. */
 export function withoutComments(sql: string): string {

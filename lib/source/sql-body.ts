@@ -8,8 +8,11 @@ export interface Body {
 /** `VALUE` is a CASE that yields a value: no statements in it, and it is ended by a bare END. */
 type Block = "BEGIN" | "IF" | "CASE" | "VALUE" | "LOOP" | "WHILE" | "REPEAT" | "FOR";
 
-/** Of a masked text (see `sql-text.ts`). */
-export const tokens = /\/\*M?!\d*|\*\/|[\p{L}\p{N}_$]+|'+|\S/gu;
+/**
+ * Of a masked text (see `sql-text.ts`). What is longer than any word, as a number of some megabytes or a string, comes in pieces:
+ * V8 keeps a place to return to for each character that it repeats, and has room for some million.
+ */
+export const tokens = /\/\*M?!\d*|\*\/|[\p{L}\p{N}_$]{1,1000}|'{1,1000}|\S/gu;
 
 const definer = String.raw`(?:definer\s*=\s*\S+(?:\s*@\s*\S+)?\s+)?`;
 const program = new RegExp(
