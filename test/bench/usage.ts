@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Program } from "./contestant";
@@ -53,12 +53,24 @@ async function runOne({ file, args, env, cwd, input }: Program, log: string): Pr
       killSignal: "SIGKILL",
     });
     const memory = watchMemory(child.pid);
-    const [code, signal] = await once(child, "exit").finally(memory.stop);
-    if (code !== 0) throw new Error(reasonIn(log, code ?? signal));
+    const code = await endOf(child).finally(memory.stop);
+    if (code !== 0) throw new Error(reasonIn(log, code));
     return { memoryBytes: memory.peak(), callMs: toldIn(log) };
   } finally {
     closeSync(output);
     if (typeof source === "number") closeSync(source);
+  }
+}
+
+/** It does not outlive this process. @returns its exit code, or the signal that ended it */
+async function endOf(child: ChildProcess): Promise<number | string> {
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  try {
+    const [code, signal] = await once(child, "exit");
+    return code ?? signal;
+  } finally {
+    process.off("exit", kill);
   }
 }
 

@@ -84,7 +84,9 @@ test("of what was not measured the goal is told, whole, and no row", () => {
   const text = goalsTable(resultsOf(result(RAW, 1000)));
   expect(text).not.toContain("|");
   expect(text).toContain("\n- nothing to do, 10000 applied, in a warm container: round trips of a call: 1 (MySQL)\n");
-  expect(text).toContain("\n- apply 10000: memory resident: ≤ 128 MiB (MySQL)\n");
+  expect(text).toContain(
+    "\n- apply 10000, in the heap of a function with 128 MB: memory resident: ≤ 128 MiB (MySQL)\n",
+  );
 });
 
 test("a run of a tenth of the databases is compared by what each of them takes", () => {

@@ -45,7 +45,8 @@ export function keepTime(): never {
   const { dues, count }: Shared = workerData;
   const never = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   for (let done = 0; ; done++) {
-    Atomics.wait(count, 0, done);
+    // What wakes it may be word of one that it has found without waiting.
+    while (Atomics.load(count, 0) === done) Atomics.wait(count, 0, done);
     const left = (dues[done % SIZE] ?? 0) - now();
     if (left > 0) Atomics.wait(never, 0, 0, left);
     parentPort?.postMessage(0);
