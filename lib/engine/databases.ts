@@ -50,8 +50,8 @@ async function runEach(options: DatabasesOptions, { command, list }: Asked, call
     mayStart: () => !stopped && deadline.remainingMs() > 0,
     runOne: async (name) => {
       const run = { ...call, patienceMs: end - performance.now() };
-      const result = await reportOf(options, name, (migrator) => migrator.run(command, run));
-      stopped ||= command.onFailure === "stop" && isBad(result);
+      const { result, away } = await reportOf(options, name, (migrator) => migrator.run(command, run));
+      stopped ||= away || (command.onFailure === "stop" && isBad(result));
       return result;
     },
   });
@@ -64,18 +64,24 @@ function isBad(result: Report | Unreached): boolean {
   return ["failed", "refused"].includes(outcomeOf(result));
 }
 
+interface Ended {
+  readonly result: Report | Unreached;
+  /** Nobody answers where all of the databases are: each of the others would be waited for as long, and in vain. */
+  readonly away: boolean;
+}
+
 async function reportOf(
   options: DatabasesOptions,
   name: string,
   run: (migrator: Migrator) => Promise<Report>,
-): Promise<Report | Unreached> {
+): Promise<Ended> {
   try {
     checkDatabase(name, options);
-    return await run(options.open(name));
+    return { result: await run(options.open(name)), away: false };
   } catch (error) {
     options.logOf(name).error("failed", { error });
-    if (error instanceof MigratorError) return unreached(name, error);
-    throw error;
+    if (!(error instanceof MigratorError)) throw error;
+    return { result: unreached(name, error), away: error.code === "UNREACHABLE" && !error.answered };
   }
 }
 

@@ -5,7 +5,7 @@ import type { DialectName } from "../../lib/migration";
 import { IDLE } from "./breaks";
 import { buildChild } from "./build-child";
 import { createChildren } from "./call";
-import { type Break, type Options, readOptions } from "./options";
+import { type Break, type Options, readOptions, USAGE } from "./options";
 import { createReferences } from "./reference";
 import { type RunEnd, runOnce } from "./run";
 import type { FaultServer } from "./server.mjs";
@@ -19,9 +19,29 @@ export interface Surroundings {
   readonly startServer: (dialect: DialectName) => Promise<FaultServer>;
 }
 
-/** @returns the exit code: 1 when a run diverged or, of a build in which something is switched off, when none did */
-export async function main({ root, startServer }: Surroundings, args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
+/**
+ * @returns the exit code: 1 when a run diverged or, of a build in which something is switched off, when none did; 2 when it was
+ * asked for what there is not
+ */
+export async function main(surroundings: Surroundings, args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log(USAGE);
+    return 0;
+  }
+  const options = understand(args);
+  return options ? await campaign(surroundings, options) : 2;
+}
+
+function understand(args: readonly string[]): Options | undefined {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nnpm run faults -- --help lists the options.`);
+    return undefined;
+  }
+}
+
+async function campaign({ root, startServer }: Surroundings, options: Options): Promise<number> {
   let isRight = true;
   for (const dialect of options.dialects) {
     const server = await startServer(dialect);

@@ -78,6 +78,19 @@ test("with onFailure stop nothing is begun after it", async () => {
   expect(summary).toMatchObject({ notStarted: ["c", "d", "e", "f"] });
 });
 
+test.each([
+  ["nobody answers, nothing", undefined, ["c", "d", "e", "f"]],
+  ["there is no such database, all", true, undefined],
+] as const)("where %s is begun after it", async (_, answered, notStarted) => {
+  const lost = new MigratorError("UNREACHABLE", "It is gone.", answered && { answered });
+  const play: Play = async (database, one) => {
+    if (database === "b") throw lost;
+    return done(database, one);
+  };
+  const summary = await migratorOf(play, { atOnce: 1 }).run(ALL, call);
+  expect([summary.outcome, "notStarted" in summary ? summary.notStarted : undefined]).toEqual(["failed", notStarted]);
+});
+
 test("what has no Report is there with the reason, and is logged as that database's", async () => {
   const logged: unknown[] = [];
   const lost = new MigratorError("UNREACHABLE", "It is gone.", { advice: "Look.", cause: new Error("s3cr3t") });
