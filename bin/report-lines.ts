@@ -87,7 +87,9 @@ function problemLines(problems: readonly Problem[], said: string, style: Style):
 
 export function unreachedLines(error: Omit<Unreached, "database">, style: Style): readonly string[] {
   const { message, advice, problems = [] } = error;
-  const others = advice === undefined ? problems : problems.filter((problem) => problem.advice !== advice);
+  // Of what stood in the way the first is the advice.
+  const isSaid = (problem: Problem) => problem.advice === advice || advice?.startsWith(problem.message);
+  const others = advice === undefined ? problems : problems.filter((problem) => !isSaid(problem));
   return [
     `${style("red", "✖")} ${printable(message)}`,
     ...(advice === undefined ? [] : [`  ${printable(advice)}`]),
