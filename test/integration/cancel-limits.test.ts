@@ -88,10 +88,15 @@ test("an index that was being built is cleared away by its runner, and built aga
 
 describe("in a block of locked tables", () => {
   const text =
-    "CREATE TABLE seen (n INT);\nLOCK TABLES seen WRITE;\nINSERT INTO seen VALUES (1);\nINSERT INTO seen SELECT SLEEP(4);\nUNLOCK TABLES;";
-  const quick = text.replace("SLEEP(4)", "2");
+    "CREATE TABLE seen (n INT);\nLOCK TABLES seen WRITE;\nINSERT INTO seen VALUES (1);\nINSERT INTO seen SELECT SLEEP(15);\nUNLOCK TABLES;";
+  const quick = text.replace("SLEEP(15)", "2");
   const sleeping = (query: <Row>(sql: string) => Promise<Row[]>) =>
-    until(async () => (await query("SELECT ID FROM information_schema.PROCESSLIST WHERE STATE = 'User sleep'"))[0]);
+    until(
+      async () =>
+        (
+          await query("SELECT ID FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'User sleep'")
+        )[0],
+    );
 
   test.each([
     ["is there", 20_000],
