@@ -106,11 +106,18 @@ async function execute<Row>(client: Client, { sql, values, around }: Asked): Pro
   if (!around) return resultOf(await query<Answer<Row>>(client, sql, values));
   const { before, after = [] } = around;
   // Ours hold no placeholder.
-  const text = [...before, sql.replace(/[;\s]+$/, ""), ...after].join("\n;\n");
+  const text = [...before, withoutEnd(sql), ...after].join("\n;\n");
   const answers = await surrounded<readonly Answer<Row>[]>(client, { sql: text, values, around });
   const own = answers.slice(before.length, answers.length - after.length);
   const [only] = own;
   return resultOf(own.length === 1 && only ? only : (own as unknown as readonly Row[]));
+}
+
+/** From behind: a regular expression would look from every blank of the text whether nothing else follows. */
+function withoutEnd(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[;\s]/.test(sql.charAt(end - 1))) end -= 1;
+  return sql.slice(0, end);
 }
 
 /** As `query`; tells whether it was one of ours that was refused. */

@@ -11,7 +11,10 @@ export function withoutComments(sql: string): string {
     const [token] = found;
     if (token !== "/*" && !token.startsWith("--")) continue;
     const end = token === "/*" ? nestedEnd(sql, found.index) : found.index + token.length;
-    parts.push(sql.slice(from, found.index), sql.slice(found.index, end).replace(/[^\n]/g, " "));
+    parts.push(
+      sql.slice(from, found.index),
+      sql.slice(found.index, end).replace(/[^\n]+/g, (line) => " ".repeat(line.length)),
+    );
     from = end;
     tokens.lastIndex = end;
   }

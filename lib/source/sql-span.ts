@@ -136,7 +136,7 @@ export function mask(text: string, spans: readonly Span[], part: Range): string 
     parts.push(text.slice(from, start));
     if (kind === "quoted") parts.push("'".repeat(end - start));
     else if (kind === "end") parts.push(";");
-    else parts.push(text.slice(start, end).replace(/[^\n]/g, " "));
+    else parts.push(text.slice(start, end).replace(/[^\n]+/g, (line) => " ".repeat(line.length)));
     from = end;
   }
   return parts.join("") + text.slice(from, part.end);
