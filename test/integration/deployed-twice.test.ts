@@ -4,17 +4,17 @@ import { type Deployment, deploy, packageMigrations } from "../support/deploymen
 import { RUNTIME_BUILD_MS } from "../support/lambda-runtime";
 import type { PackagedService } from "../support/package-service";
 
-/** Three seconds. Transactions and statements that commit by themselves; each row and column tells that one took effect. */
+/** Six seconds. Transactions and statements that commit by themselves; each row and column tells that one took effect. */
 const SLOW = `
 CREATE TABLE tally (id INT AUTO_INCREMENT PRIMARY KEY, n INT);
 INSERT INTO tally (n) VALUES (1);
-DO SLEEP(1);
+DO SLEEP(2);
 ALTER TABLE tally ADD COLUMN a INT;
 INSERT INTO tally (n) VALUES (2);
-DO SLEEP(1);
+DO SLEEP(2);
 INSERT INTO tally (n) VALUES (3);
 ALTER TABLE tally ADD COLUMN b INT;
-DO SLEEP(1);
+DO SLEEP(2);
 INSERT INTO tally (n) VALUES (4);
 `;
 const ALL = [1, 2, 3, 4].map((n) => ({ id: n, n, a: null, b: null }));
@@ -127,7 +127,7 @@ describe("a function that is killed in the middle of a migration", () => {
     const meanwhile = await deployment.http("GET /migrate");
     expect([meanwhile.status, meanwhile.body.runId]).toEqual([202, requestId]);
     await pause(3);
-    await wait(1_500);
+    await wait(2_500);
     const after = await deployment.http("GET /migrate");
     expect([after.status, after.body.outcome]).toEqual([200, "done"]);
     await expectOnce();
