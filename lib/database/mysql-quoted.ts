@@ -4,23 +4,14 @@ export interface Quoted {
   readonly end: number;
 }
 
-interface Closer {
-  /** What ends it, or is to be passed over. */
-  readonly mark: RegExp;
-  readonly ends: (found: string) => boolean;
-}
-
-const single = (found: string) => found.length === 1;
-const any = () => true;
-
-/** How each ends, by its first character. */
-const CLOSERS: Readonly<Record<string, Closer>> = {
-  "'": { mark: /'{1,2}|\\[\s\S]/g, ends: single },
-  '"': { mark: /"{1,2}|\\[\s\S]/g, ends: single },
-  "`": { mark: /`{1,2}/g, ends: single },
-  "/": { mark: /\*\//g, ends: any },
-  "-": { mark: /\n|$/g, ends: any },
-  "#": { mark: /\n|$/g, ends: any },
+/** What ends each, by its first character; in parentheses what is to be passed over. */
+const CLOSERS: Readonly<Record<string, RegExp>> = {
+  "'": /(''|\\[\s\S])|'/g,
+  '"': /(""|\\[\s\S])|"/g,
+  "`": /(``)|`/g,
+  "/": /\*\//g,
+  "-": /\n|$/g,
+  "#": /\n|$/g,
 };
 
 /** Strings, and names in backticks. */
@@ -47,11 +38,11 @@ export function* quotedIn(sql: string, openers: RegExp): Generator<Quoted> {
 function endOf(sql: string, at: number, opener: string): number | undefined {
   const closer = CLOSERS[opener.charAt(0)];
   if (!closer) return undefined;
-  const mark = new RegExp(closer.mark);
+  const mark = new RegExp(closer);
   // The blank behind two dashes may be the end of the line.
   mark.lastIndex = at + Math.min(opener.length, 2);
   for (let found = mark.exec(sql); found; found = mark.exec(sql)) {
-    if (closer.ends(found[0])) return mark.lastIndex;
+    if (found[1] === undefined) return mark.lastIndex;
   }
   return undefined;
 }

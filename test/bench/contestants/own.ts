@@ -25,7 +25,10 @@ function deployed({ root, folder: helpers }: Programs): Contestant {
     file: process.execPath,
     args: [
       ...(heap ? HEAPS[heap] : []),
-      ...[join(helpers, "call.cjs"), join(folder, `${name}.js`), JSON.stringify(payload), String(times)],
+      join(helpers, "call.cjs"),
+      join(folder, `${name}.js`),
+      JSON.stringify(payload),
+      String(times),
     ],
     env,
   });
