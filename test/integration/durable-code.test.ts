@@ -28,6 +28,17 @@ describe.each(SERVERS)("on $dialect", (server) => {
     expect(await rows(database, "SELECT id FROM migration_step WHERE id > 0")).toEqual([{ id: 1 }]);
   });
 
+  test("what ends a statement may stand behind it, and nothing or blanks after that", async () => {
+    const database = await create();
+    const migration = durable(async ({ context }) => {
+      await context.query("CREATE TABLE seen (n INT);");
+      await context.query("INSERT INTO seen VALUES (1) ;\n ; \n");
+      await context.query("UPDATE seen SET n = 2;;");
+    });
+    expect(await untilDone(database, [migration])).toMatchObject({ outcome: "done", calls: 1 });
+    expect(await rows(database, "SELECT n FROM seen")).toEqual([{ n: 2 }]);
+  });
+
   test("a statement that is cut off while it runs leaves nothing, and is run again", async () => {
     const database = await create();
     let calls = 0;

@@ -3,6 +3,10 @@ import { postgresManner } from "../../lib/database/postgres-manner";
 
 test.each([
   ["UPDATE t SET a = 'x; y' -- c;", "joins"],
+  ["UPDATE `a; b` SET a = 'it''s; \\'; y'", "joins"],
+  ["UPDATE t /* x; y */ SET a = 1", "joins"],
+  ["UPDATE t -- x; y\nSET a = 1", "joins"],
+  ["UPDATE t # x; y\nSET a = 1", "joins"],
   ["/* c */ CREATE TABLE t (n INT);", "implicit"],
   ["CREATE TABLE a (n INT); INSERT INTO a VALUES (1)", "unsure"],
   ["CREATE TABLE a (n INT); -- done", "unsure"],
